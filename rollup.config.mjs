@@ -1,0 +1,43 @@
+// One build: each subpath as ESM, CJS and types, and one file for a script tag.
+
+import {nodeResolve} from '@rollup/plugin-node-resolve'
+import commonjs from '@rollup/plugin-commonjs'
+import terser from '@rollup/plugin-terser'
+import {dts} from 'rollup-plugin-dts'
+import esbuild from 'rollup-plugin-esbuild'
+
+const input = {
+  index: 'src/index.ts',
+  core: 'src/core/index.ts',
+  testing: 'src/testing/index.ts',
+}
+
+const external = ['eventemitter3']
+const compile = esbuild({target: 'es2022', tsconfig: 'tsconfig.json'})
+const shared = 'shared/[name]'
+
+export default [
+  {
+    input,
+    external,
+    plugins: [compile],
+    output: [
+      {dir: 'dist', format: 'es', entryFileNames: '[name].js', chunkFileNames: `${shared}.js`, sourcemap: true},
+      {dir: 'dist', format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: `${shared}.cjs`, sourcemap: true},
+    ],
+  },
+  {
+    input,
+    external,
+    plugins: [dts({tsconfig: 'tsconfig.json'})],
+    output: [
+      {dir: 'dist', format: 'es', entryFileNames: '[name].d.ts', chunkFileNames: `${shared}.d.ts`},
+      {dir: 'dist', format: 'es', entryFileNames: '[name].d.cts', chunkFileNames: `${shared}.d.cts`},
+    ],
+  },
+  {
+    input: 'src/global.ts',
+    plugins: [compile, nodeResolve(), commonjs(), terser({ecma: 2020, compress: {passes: 3}})],
+    output: {file: 'dist/closecall.global.js', format: 'iife', name: 'closecall', sourcemap: true},
+  },
+]

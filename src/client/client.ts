@@ -1,0 +1,571 @@
+// The shell: it stamps what happens, lets the machine decide, and does as told. What a user holds.
+
+import {EventEmitter} from 'eventemitter3'
+import {
+  byteLength,
+  classify,
+  deadlineOf,
+  describe,
+  EvidenceRing,
+  firstIllFormedByte,
+  initialState,
+  inspect,
+  isResting,
+  kindOf,
+  SendBuffer,
+  transition,
+  type Close,
+  type Effect,
+  type Event,
+  type Finding,
+  type FrameKind,
+  type Message,
+  type Policy,
+  type RetryHint,
+  type SendData,
+  type State,
+  type StateName,
+  type Verdict,
+} from '../core/index.ts'
+import {bytesOf} from '../core/evidence.ts'
+import {complain, reportError, warn} from '../platform/console.ts'
+import {isOnline, watchNetwork} from '../platform/network.ts'
+import {abandon, failureOf, nativeWebSocket, sendsTextBytes, wordsOf, type WebSocketClass, type WebSocketLike} from '../platform/websocket.ts'
+import {ClosecallError, invalid} from './errors.ts'
+import {checkClose, checkHint, checkProtocols, settle, toURL, type Address, type Options, type Settings} from './options.ts'
+import {makeReport, type Report} from './report.ts'
+
+/** One end of a connection, or of an attempt to make one. */
+export interface HistoryEntry {
+  /** Milliseconds since 1970. */
+  at: number
+  close: Close
+  verdict: Verdict
+  /** One line: what happened, and what the client did about it. Holds the server's words as a JSON string; escape it for HTML. */
+  explanation: string
+}
+
+/** What a message listener is given, as the runtime delivers it. */
+export type MessageData = any
+
+type Named<Name extends StateName> = Extract<State, {name: Name}>
+
+/** Events and what their listeners are given. */
+export interface ClientEvents {
+  /** Every change of state, and every new delay. */
+  state: (state: State) => void
+  /** Connected, for the first time or again. The send buffer is flushed after the listeners: what they send goes first. */
+  open: (state: Named<'open'>) => void
+  message: (data: MessageData, event: {readonly data: MessageData}) => void
+  /** A connection or an attempt ended. */
+  close: (entry: HistoryEntry) => void
+  /** Another attempt is due at `retryAt`. */
+  retry: (state: Named<'backoff'>) => void
+  /** Waiting for the network. */
+  suspended: (state: Named<'suspended'>) => void
+  /** The end that the caller or the server wished for. */
+  closed: (state: Named<'closed'>) => void
+  /** The end that code or configuration must answer for. */
+  failed: (state: Named<'failed'>) => void
+  report: (report: Report) => void
+}
+
+/** What became of a message: handed to the socket; kept for the next connection; or not taken, and the caller's to keep. */
+export type SendResult = 'sent' | 'buffered' | 'refused'
+
+export interface SendOptions {
+  /** `false` sends bytes in a text frame, where the WebSocket class can (`ws`). Strings always go in text frames. */
+  binary?: boolean
+}
+
+export interface Stats {
+  /** Connections that opened. */
+  connections: number
+  /** Retries, of all time. */
+  retries: number
+  /** Messages. */
+  sent: number
+  received: number
+  /** Messages and bytes in the send buffer. */
+  unsent: number
+  unsentBytes: number
+}
+
+/** Entries that `history` keeps. */
+const historyLength = 16
+
+/** Every how many messages the whole of a text is looked over. */
+const lintEvery = 32
+
+type DistributiveOmit<T, K extends keyof any> = T extends unknown ? Omit<T, K> : never
+type Happening = DistributiveOmit<Event, 'now' | 'random' | 'online'>
+
+/** A connection that is kept, or ended for a reason that can be told. Made by {@link connect}. */
+export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
+  readonly #address: Address
+  readonly #settings: Settings
+  readonly #policy: Policy
+  readonly #emitter = new EventEmitter()
+  readonly #buffer: SendBuffer
+  readonly #ring: EvidenceRing
+  readonly #history: HistoryEntry[] = []
+  readonly #mailbox: Happening[] = []
+  readonly #warned = new Set<Finding>()
+  #state: State = initialState
+  #socket: WebSocketLike | undefined
+  #timer: unknown
+  #stopWatching: (() => void) | undefined
+  #credentials: unknown
+  #url = ''
+  /** The time in this turn of the event loop; 0 when not asked yet. Asking on every message would cost more than all else. */
+  #turn = 0
+  #connections = 0
+  #retries = 0
+  #received = 0
+
+  constructor(address: Address, options: Options = {}) {
+    const settings = settle(options)
+    if (typeof address !== 'function') toURL(address)
+    this.#address = address
+    this.#settings = settings
+    this.#buffer = new SendBuffer(settings.buffer)
+    this.#ring = new EvidenceRing(settings.evidence.frames)
+    this.#policy = {
+      ...settings,
+      refreshable: [address, settings.protocols, settings.credentials].some((value) => typeof value === 'function'),
+      classify: (close, context) => {
+        const suggested = classify(close, settings)
+        return this.#guard(() => settings.classify?.(close, context, suggested)) ?? suggested
+      },
+    }
+    if (settings.signal?.aborted) this.close()
+    else if (settings.autoOpen) this.open()
+  }
+
+  /** Where things stand. Plain data, never changed afterwards. */
+  get state(): State {
+    return this.#state
+  }
+
+  /** URL of the last attempt, query and all; `''` before the first. */
+  get url(): string {
+    return this.#url
+  }
+
+  /** Subprotocol that the server chose, or `''`. */
+  get protocol(): string {
+    return this.#socket?.protocol ?? ''
+  }
+
+  get extensions(): string {
+    return this.#socket?.extensions ?? ''
+  }
+
+  /** Bytes in the send buffer, and those that the runtime has not passed on. */
+  get bufferedAmount(): number {
+    return this.#buffer.bytes + (this.#socket?.bufferedAmount ?? 0)
+  }
+
+  get stats(): Stats {
+    return {
+      connections: this.#connections,
+      retries: this.#retries,
+      sent: this.#ring.sent,
+      received: this.#received,
+      unsent: this.#buffer.size,
+      unsentBytes: this.#buffer.bytes,
+    }
+  }
+
+  /** The last 16 closes, oldest first. */
+  get history(): readonly HistoryEntry[] {
+    return [...this.#history]
+  }
+
+  /**
+   * Resolves with this client when it is open: now, or at the next `open`.
+   * Rejects with a {@link ClosecallError} (`FAILED`, `CLOSED`) if it stops before. Asking again after that asks anew.
+   */
+  get ready(): Promise<this> {
+    return this.#until('open', 'closed', 'failed').then((state) => {
+      if (state.name === 'open') return this
+      throw this.#stopped(state)
+    })
+  }
+
+  /** Connects, unless it is connected or about to be. Past failures are forgotten. @throws where there is no WebSocket class */
+  open(): void {
+    this.#class()
+    this.#dispatch({type: 'open'})
+  }
+
+  /** Connects anew at once, from any state; while connecting it changes nothing. @throws where there is no WebSocket class */
+  reconnect(): void {
+    this.#class()
+    this.#dispatch({type: 'reconnect'})
+  }
+
+  /**
+   * Ends the connection, or the wait for one, for good; only `open()` and `reconnect()` start again. What waits in the send
+   * buffer is not sent: `takeUnsent()` has it.
+   *
+   * @param code 1000, the default, or 3000–4999
+   * @param reason at most 123 bytes in UTF-8
+   * @throws for another code or a longer reason
+   */
+  close(code = 1000, reason = ''): void {
+    checkClose(code, reason, byteLength(String(reason)))
+    this.#dispatch({type: 'close', code, reason})
+  }
+
+  /**
+   * Sends, or keeps for the next connection.
+   *
+   * Never throws for the state it is in: `'refused'` says that the buffer is full, or that the client is closing, closed or
+   * failed. Bytes are not copied: don't change them while they are buffered.
+   *
+   * @throws for what a WebSocket can't send, for text bytes where the class can't, and what `lint: 'throw'` finds
+   */
+  send(data: SendData, options?: SendOptions): SendResult {
+    const kind = typeof data === 'string' ? 'string' : this.#kind(data, options)
+    if (this.#settings.lint !== 'off') this.#lint(data, kind)
+    if (this.#state.name === 'open' && this.#socket!.readyState === 1) {
+      this.#write(data, kind, false)
+      return 'sent'
+    }
+    const {name} = this.#state
+    const taken = name !== 'closing' && name !== 'closed' && name !== 'failed'
+    return taken && this.#buffer.push({data, binary: kind !== 'string' && kind !== 'text bytes'}) ? 'buffered' : 'refused'
+  }
+
+  /**
+   * Passes on when the server said to come back, in a message of its own: kept for the close to come, or, in `backoff`,
+   * counted from now.
+   *
+   * @param hint milliseconds; clamped to `backoff.maxHint`
+   */
+  hint(hint: RetryHint): void {
+    checkHint(hint)
+    this.#dispatch({type: 'hint', hint})
+  }
+
+  /** Empties the send buffer and returns what was never sent, oldest first. */
+  takeUnsent(): Message[] {
+    return this.#buffer.take()
+  }
+
+  /** @returns the function that unsubscribes. A listener that throws stops nothing; its error is reported as uncaught. */
+  on<Name extends keyof ClientEvents>(name: Name, listener: ClientEvents[Name]): () => void {
+    if (typeof listener !== 'function') throw invalid('listener', 'a function', listener)
+    const guarded = (a: any, b: any): void => {
+      try {
+        listener(a, b as never)
+      } catch (error) {
+        reportError(error)
+      }
+    }
+    this.#emitter.on(name, guarded)
+    return () => {
+      this.#emitter.off(name, guarded)
+    }
+  }
+
+  /** Like {@link on}, for the first time only. */
+  once<Name extends keyof ClientEvents>(name: Name, listener: ClientEvents[Name]): () => void {
+    const off = this.on(name, ((a: never, b: never) => {
+      off()
+      listener(a, b)
+    }) as ClientEvents[Name])
+    return off
+  }
+
+  /** Messages from now on, over all reconnections. Ends when the client is closed; throws when it fails. */
+  [Symbol.asyncIterator](): AsyncIterator<MessageData, undefined> {
+    const inbox: MessageData[] = []
+    let wake = (): void => {}
+    const take = (data: MessageData): void => {
+      inbox.push(data)
+      wake()
+    }
+    const subscriptions = [this.on('message', take), this.on('state', () => wake())]
+    const stop = async (): Promise<IteratorReturnResult<undefined>> => {
+      for (const off of subscriptions) off()
+      return {done: true, value: undefined}
+    }
+    const next = async (): Promise<IteratorResult<MessageData, undefined>> => {
+      while (!inbox.length) {
+        const {name} = this.#state
+        if (name === 'failed') throw (await stop(), this.#stopped(this.#state))
+        if (name === 'closed') return stop()
+        await new Promise<void>((resolve) => (wake = resolve))
+      }
+      return {done: false, value: inbox.shift()}
+    }
+    return {next, return: stop}
+  }
+
+  /** Closes, and waits until that is done. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close()
+    await this.#until('closed', 'failed')
+  }
+
+  #class(): WebSocketClass {
+    const Class = this.#settings.WebSocket ?? nativeWebSocket()
+    if (Class) return Class
+    throw new ClosecallError('NO_WEBSOCKET', "this runtime has no WebSocket: `npm install ws`, then `import WebSocket from 'ws'` and `connect(url, {WebSocket})`")
+  }
+
+  /** Run to completion: what happens meanwhile waits its turn. */
+  #dispatch(happening: Happening): void {
+    if (this.#mailbox.push(happening) > 1) return
+    while (this.#mailbox[0]) {
+      try {
+        this.#handle(this.#mailbox[0])
+      } finally {
+        this.#mailbox.shift()
+      }
+    }
+  }
+
+  #handle(happening: Happening): void {
+    const {clock, random} = this.#settings
+    const now = clock.now()
+    const previous = this.#state
+    const {state, effects} = transition(previous, {...happening, now, random: random(), online: isOnline()} as Event, this.#policy)
+    if (state === previous) return
+
+    this.#state = state
+    clock.clearTimeout(this.#timer)
+    const deadline = deadlineOf(state)
+    if (deadline !== undefined) this.#timer = clock.setTimeout(() => this.#dispatch({type: 'deadline', epoch: state.epoch}), Math.max(0, deadline - now))
+    this.#watch()
+    const entered = state.name !== previous.name
+    if (entered && state.name === 'open') {
+      this.#connections++
+      this.#ring.clear()
+    }
+    if (entered && state.name === 'backoff') this.#retries++
+    const told = effects.map((effect) => this.#run(effect, now))
+
+    for (const tell of told) tell?.()
+    if (!entered && state.name !== 'backoff') return
+    this.#emitter.emit('state', state)
+    this.#emitter.emit(state.name === 'backoff' ? 'retry' : state.name, state)
+    if (state.name === 'open') this.#flush()
+  }
+
+  /** @returns what listeners are to be told once everything is done */
+  #run(effect: Effect, now: number): (() => void) | void {
+    switch (effect.type) {
+      case 'connect':
+        void this.#connect(effect.attempt, effect.refresh)
+        return
+      case 'disconnect':
+        this.#socket!.onmessage = null
+        return this.#guard(() => this.#socket!.close(effect.code, effect.reason))
+      case 'abandon':
+        if (this.#socket) abandon(this.#socket)
+        this.#socket = undefined
+        return
+      case 'record':
+        return this.#record(effect.last, effect.verdict, now)
+      case 'report':
+        return this.#report(effect, now)
+      default:
+        return effect satisfies never
+    }
+  }
+
+  async #connect(attempt: number, refresh: boolean): Promise<void> {
+    const {epoch} = this.#state
+    const {credentials, protocols} = this.#settings
+    const ask = async <T>(value: T | ((context: {attempt: number; credentials: unknown}) => T | Promise<T>)): Promise<T> =>
+      typeof value === 'function' ? (value as Function)({attempt, credentials: this.#credentials}) : value
+    let origin: 'provider' | 'constructor' = 'provider'
+    try {
+      if (refresh && credentials) {
+        const fresh = await credentials()
+        if (epoch !== this.#state.epoch) return
+        this.#credentials = fresh
+      }
+      const url = toURL(await ask(this.#address))
+      const offered = await ask(protocols)
+      checkProtocols(offered)
+      if (epoch !== this.#state.epoch) return
+      this.#url = url
+      origin = 'constructor'
+      this.#attach(new (this.#class())(url, offered), epoch)
+    } catch (error) {
+      this.#dispatch({type: 'closed', epoch, close: {origin, error: wordsOf(error as Error)}})
+    }
+  }
+
+  #attach(socket: WebSocketLike, epoch: number): void {
+    this.#socket = socket
+    this.#guard(() => (socket.binaryType = this.#settings.binaryType))
+    socket.onopen = () => this.#dispatch({type: 'opened', epoch})
+    socket.onmessage = (event) => {
+      this.#received++
+      this.#emitter.emit('message', event.data, event)
+    }
+    socket.onerror = (event) => this.#dispatch({type: 'error', epoch, failure: failureOf(event)})
+    socket.onclose = ({code, reason, wasClean}) => this.#dispatch({type: 'closed', epoch, close: {code, reason, wasClean}})
+  }
+
+  /** Listens to the world only while something is under way. */
+  #watch(): void {
+    if (isResting(this.#state) === !this.#stopWatching) return
+    if (this.#stopWatching) {
+      this.#stopWatching()
+      this.#stopWatching = undefined
+      return
+    }
+    const {signal} = this.#settings
+    const abort = (): void => this.close()
+    const stop = watchNetwork((online) => this.#dispatch({type: online ? 'online' : 'offline'}))
+    signal?.addEventListener('abort', abort)
+    this.#stopWatching = () => {
+      stop()
+      signal?.removeEventListener('abort', abort)
+    }
+  }
+
+  #record(close: Close, verdict: Verdict, at: number): () => void {
+    const {name} = this.#state
+    const explanation = describe(close, verdict, name === 'failed' ? 'stop' : name === 'closed' ? 'end' : verdict.action)
+    const entry: HistoryEntry = {at, close, verdict, explanation}
+    if (this.#history.push(entry) > historyLength) this.#history.shift()
+    return () => {
+      this.#emitter.emit('close', entry)
+      // Some servers close with 1000 although they want us back: not to be overlooked.
+      if (name === 'closed' && verdict.action === 'end' && verdict.fault === 'none' && close.origin === 'event' && !this.#heard('closed')) warn(explanation)
+    }
+  }
+
+  #report({why, last, verdict}: Extract<Effect, {type: 'report'}>, now: number): () => void {
+    const {payloads} = this.#settings.evidence
+    const report = makeReport({
+      why,
+      failed: this.#state.name === 'failed',
+      close: last,
+      verdict,
+      frames: verdict.fault === 'sender' ? this.#ring.examine(now, payloads) : [],
+      connection: {
+        url: this.#url,
+        protocol: this.protocol,
+        extensions: this.extensions,
+        sent: this.#ring.sent,
+        received: this.#received,
+        bufferedAmount: this.#socket?.bufferedAmount ?? 0,
+      },
+      unsent: this.#buffer.size,
+    })
+    return () => {
+      const {onReport} = this.#settings
+      this.#guard(() => onReport?.(report))
+      if (!this.#emitter.emit('report', report) && !onReport) complain(report.error.message)
+    }
+  }
+
+  #kind(data: SendData, options: SendOptions | undefined): FrameKind {
+    const kind = kindOf(data, options?.binary)
+    if (!kind) throw invalid('data', 'a string, ArrayBuffer, view or Blob', data)
+    if (kind === 'text bytes' && !sendsTextBytes(this.#class())) {
+      throw invalid('binary', 'true with this WebSocket class, which sends bytes in binary frames only; decode them to a string first', false)
+    }
+    return kind
+  }
+
+  #lint(data: SendData, kind: FrameKind): void {
+    if (typeof data === 'string') {
+      // Cheap checks on each message, the thorough one on some: a program that gets this wrong does so again and again.
+      if (this.#ring.sent % lintEvery && !data.includes('\uFFFD') && isWellFormed(data)) return
+      for (const finding of inspect(data).findings) this.#lintFound(finding)
+    } else if (kind === 'text bytes' && firstIllFormedByte(bytesOf(data as ArrayBuffer)) !== undefined) this.#lintFound('ill-formed-utf8')
+  }
+
+  #lintFound(finding: Finding): void {
+    const message = `${finding} in a message to send`
+    if (this.#settings.lint === 'throw') throw new ClosecallError('LINT', message)
+    if (!this.#warned.has(finding)) warn(`closecall: ${message}; said once for each kind, see \`lint\``)
+    this.#warned.add(finding)
+  }
+
+  #write(data: SendData, kind: FrameKind, buffered: boolean): void {
+    const socket = this.#socket!
+    if (kind === 'text bytes') {
+      // Examined now: the caller may reuse this memory before a verdict comes.
+      const offset = firstIllFormedByte(bytesOf(data as ArrayBuffer))
+      socket.send(data, {binary: false})
+      this.#ring.record(data, kind, buffered, this.#now(), offset)
+    } else {
+      socket.send(data)
+      this.#ring.record(data, kind, buffered, this.#now())
+    }
+  }
+
+  #flush(): void {
+    for (let message; this.#state.name === 'open' && this.#socket!.readyState === 1 && (message = this.#buffer.peek()); ) {
+      const {data, binary} = message
+      this.#guard(() => this.#write(data, kindOf(data, binary)!, true))
+      this.#buffer.shift()
+    }
+  }
+
+  #now(): number {
+    if (!this.#turn) {
+      this.#turn = this.#settings.clock.now()
+      queueMicrotask(() => (this.#turn = 0))
+    }
+    return this.#turn
+  }
+
+  #until(...names: StateName[]): Promise<State> {
+    return new Promise((resolve) => {
+      if (names.includes(this.#state.name)) return resolve(this.#state)
+      const off = this.on('state', (state) => {
+        if (!names.includes(state.name)) return
+        off()
+        resolve(state)
+      })
+    })
+  }
+
+  #stopped(state: State): ClosecallError {
+    const ended = 'last' in state ? state : {}
+    return state.name === 'failed' ? new ClosecallError('FAILED', describe(state.last, state.verdict, 'stop'), ended) : new ClosecallError('CLOSED', 'closed before it was open', ended)
+  }
+
+  #heard(name: keyof ClientEvents): boolean {
+    return this.#emitter.listenerCount(name) + this.#emitter.listenerCount('state') > 0
+  }
+
+  /** Runs the caller's code: what it throws is the caller's to see, and nothing of ours stops. */
+  #guard<T>(run: () => T): T | undefined {
+    try {
+      return run()
+    } catch (error) {
+      reportError(error)
+      return undefined
+    }
+  }
+}
+
+// Runtimes before 2023 lack String.prototype.isWellFormed.
+const isWellFormed = (text: string): boolean => (text as {isWellFormed?: () => boolean}).isWellFormed?.() ?? !/\p{Surrogate}/u.test(text)
+
+/**
+ * Connects, and stays connected for as long as that makes sense.
+ *
+ * Each close gets a verdict by its code: 1007 stops and is reported with evidence, 1013 is retried after 1 s, 2 s, 4 s …,
+ * every other code has its row in the table.
+ *
+ * @param url `ws:`, `wss:`, `http:`, `https:`, or relative to the page; or a function, asked on every attempt
+ * @throws {ClosecallError} at once for an option that can't be used (`INVALID`), or where there is no WebSocket (`NO_WEBSOCKET`)
+ * @example
+ * const client = connect('wss://api.example.com/live')
+ * client.on('message', (data) => console.log(data))
+ * client.send('hello')
+ */
+export const connect = (url: Address, options?: Options): Client => new Client(url, options)

@@ -1,0 +1,41 @@
+// What went wrong, for somebody who must change code or configuration?
+
+import type {Close, Verdict} from '../core/index.ts'
+
+/**
+ * - `INVALID`: an argument or option can't be used; thrown at once
+ * - `NO_WEBSOCKET`: the runtime has no WebSocket and none was given; thrown at once
+ * - `LINT`: `lint: 'throw'` found fault with a message
+ * - `FAILED`: the client stopped; in reports, and what `ready` rejects with
+ * - `CLOSED`: the client was closed before it was ready
+ */
+export type ClosecallErrorCode = 'INVALID' | 'NO_WEBSOCKET' | 'LINT' | 'FAILED' | 'CLOSED'
+
+const brand: unique symbol = Symbol.for('closecall.error')
+
+export class ClosecallError extends Error {
+  override readonly name = 'ClosecallError'
+  readonly [brand]: true = true
+  readonly code: ClosecallErrorCode
+  /** The close that caused it. */
+  readonly close?: Close
+  readonly verdict?: Verdict
+
+  constructor(code: ClosecallErrorCode, message: string, ended: {last?: Close; verdict?: Verdict} = {}) {
+    super(`closecall: ${message}`)
+    this.code = code
+    this.close = ended.last
+    this.verdict = ended.verdict
+  }
+
+  toJSON(): {name: string; code: ClosecallErrorCode; message: string} {
+    return {name: this.name, code: this.code, message: this.message}
+  }
+}
+
+/** Works across copies of the package and across realms, where `instanceof` does not. */
+export const isClosecallError = (value: unknown): value is ClosecallError => (value as {[brand]?: true} | null)?.[brand] === true
+
+/** A sentence that names the option, the rule and what was given instead. */
+export const invalid = (name: string, rule: string, value: unknown): ClosecallError =>
+  new ClosecallError('INVALID', `\`${name}\` must be ${rule}, got ${typeof value === 'string' ? JSON.stringify(value.replace(/\?.*|(?<=\/\/).*@/gs, '').slice(0, 99)) : String(value)}`)

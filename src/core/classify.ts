@@ -1,0 +1,135 @@
+// What does this close mean, and what should be done about it?
+
+import {closeCodeRanges, closeCodes, handshakeStatuses, usual, type Action, type Row, type Verdict} from './close-codes.ts'
+
+/**
+ * How the client came to know of a close.
+ *
+ * - `event`: the runtime's `close` event; code and reason are the peer's, or 1006.
+ * - `error`: an `error` event that no `close` event followed.
+ * - `connect-timeout`, `close-timeout`: the peer did not answer in time.
+ * - `provider`: the `url`, `protocols` or `credentials` function threw, rejected, or gave what can't be used.
+ * - `constructor`: the runtime refused to construct the socket.
+ * - `reconnect`: the caller's `reconnect()` left this connection for another.
+ */
+export type CloseOrigin = 'event' | 'error' | 'connect-timeout' | 'close-timeout' | 'provider' | 'constructor' | 'reconnect'
+
+/** What is known of a close, and nothing that is guessed. */
+export interface Close {
+  /** 1–65535. 1006 where the peer sent none. */
+  code: number
+  /** At most 123 UTF-16 units. Written by the server: hostile input, for developers, never for end users. [RFC 6455 §5.5.1] */
+  reason: string
+  /** As the runtime said. Tells little: 1012 and 1013 arrive clean, a 1007 may not. */
+  wasClean: boolean
+  /** Whether the connection had been open. */
+  opened: boolean
+  /** Milliseconds it had been open; 0 when it never was. */
+  age: number
+  origin: CloseOrigin
+  /** HTTP status of a refused handshake, where the runtime lets it be seen. */
+  status?: number
+  /** `Retry-After` of a refused handshake in ms, where the transport can see it. */
+  retryAfter?: number
+  /** The runtime's own words for a failure, shortened, without URL queries. */
+  error?: string
+}
+
+/** Part of a verdict to change, or just its action. `'retry'` and `'end'` also lift the budget. */
+export type VerdictOverride = Partial<Verdict> | Action
+
+/** Overrides by close code (`1013`), by range (`'4400-4499'`) or by handshake status (`503`). An exact number goes before a range. */
+export type VerdictOverrides = Readonly<Record<number | `${number}-${number}`, VerdictOverride>>
+
+/** What the caller decided about verdicts. */
+export interface ClassifyRules {
+  verdicts?: VerdictOverrides | undefined
+  /** What a 1000 from the server means. Default `'end'`. */
+  onNormalClosure?: 'end' | 'retry' | undefined
+}
+
+/** Closes that no code describes, because no socket came to be. */
+const origins: Partial<Record<CloseOrigin, Row>> = {
+  provider: {name: 'No address'},
+  constructor: {name: 'Refused by the runtime', fault: 'policy', budget: 3},
+}
+
+const ranged = (table: readonly (readonly [number, number, Row])[], code: number): Row | undefined =>
+  table.find(([from, to]) => from <= code && code <= to)?.[2]
+
+const override = (rules: VerdictOverrides, code: number): VerdictOverride | undefined => {
+  if (Object.hasOwn(rules, code)) return rules[code]
+  for (const [key, value] of Object.entries(rules)) {
+    const [from, to] = key.split('-').map(Number)
+    if (to && code >= from! && code <= to) return value
+  }
+  return undefined
+}
+
+/**
+ * The verdict on a close: the caller's overrides before the table of close codes.
+ *
+ * @param close a code is enough; `status` goes before `code`, since a refused handshake always says 1006
+ * @param rules the caller's overrides
+ * @returns a new object each time
+ * @example
+ * classify({code: 1007}).action // 'stop'
+ * classify({code: 1013}).action // 'retry'
+ * classify({code: 4409}, {verdicts: {'4400-4499': 'stop'}}).action // 'stop'
+ */
+export function classify(close: Pick<Close, 'code'> & Partial<Close>, rules: ClassifyRules = {}): Verdict {
+  const code = close.status ?? normalizeCode(close.code)
+  const row =
+    (close.status ? ranged(handshakeStatuses, code) : undefined) ??
+    (close.origin && origins[close.origin]) ??
+    closeCodes[code] ??
+    ranged(closeCodeRanges, code)!
+  const verdict: Verdict = {...usual, ...row}
+  let change = rules.verdicts && override(rules.verdicts, code)
+  if (!change && code === 1000) change = rules.onNormalClosure
+  if (typeof change !== 'string') return {...verdict, ...change}
+  verdict.action = change
+  delete verdict.budget
+  return verdict
+}
+
+/** A code that a `close` event may really carry: whole and within 16 bits. Anything else, Deno's 0 above all, is 1006. */
+export const normalizeCode = (code: unknown): number =>
+  Number.isInteger(code) && (code as number) > 0 && (code as number) < 65_536 ? (code as number) : 1006
+
+const faults: Record<Verdict['fault'], string> = {
+  none: 'the other side is done',
+  sender: 'what this program sent was refused',
+  server: 'the server could not go on',
+  network: 'the connection was lost',
+  policy: 'it is not allowed',
+  unknown: 'the server gave no clear cause',
+}
+
+const remarks: Partial<Record<CloseOrigin, string>> = {
+  error: 'the connection failed',
+  'connect-timeout': 'no answer within the connect timeout',
+  'close-timeout': 'the peer did not answer the closing handshake',
+  provider: 'no usable address or credentials from the caller',
+  constructor: 'the runtime did not allow the connection',
+  reconnect: 'the caller asked for a new connection',
+}
+
+const actions: Record<Action, string> = {
+  retry: 'trying again',
+  refresh: 'asking for new credentials',
+  stop: 'not trying again',
+  end: 'not reconnecting',
+}
+
+/**
+ * One line for a log: what happened, whose turn it is, what the client does.
+ *
+ * @param action what the client really did, which may be less than the verdict wished: its budget may be spent
+ * @example describe({code: 1013, …}, verdict) // '1013 Try Again Later ("busy"): the server could not go on; trying again'
+ */
+export function describe(close: Close, verdict: Verdict, action: Action = verdict.action): string {
+  const reason = close.reason && ` (${JSON.stringify(close.reason)})`
+  const remark = remarks[close.origin] ?? faults[verdict.fault]
+  return `${close.status ?? close.code} ${verdict.name}${reason}: ${remark}; ${actions[action]}`
+}

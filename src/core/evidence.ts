@@ -1,0 +1,260 @@
+// Which of our messages made the peer close, and what was wrong with it? The ring is filled on the way out; everything
+// else here runs after the fact.
+
+import type {Close} from './classify.ts'
+import type {BlobLike, SendData} from './send-buffer.ts'
+
+/** How a message was handed to `send()`. `text bytes`: bytes that went out in a text frame. */
+export type FrameKind = 'string' | 'ArrayBuffer' | 'view' | 'Blob' | 'text bytes'
+
+/**
+ * What can be wrong with a message.
+ *
+ * - `ill-formed-utf8`: bytes of a text frame that are not UTF-8; the peer must fail the connection [RFC 6455 §8.1]
+ * - `lone-surrogate`: half of a surrogate pair; nearly every runtime silently sends U+FFFD in its place
+ * - `replacement-character`: U+FFFD is in the text already, a sign of an earlier wrong decoding
+ * - `binary-string`: text that looks like bytes kept in a string; each above 0x7F becomes two on the wire
+ * - `escaped-surrogate`: JSON with half a surrogate pair escaped in it, which strict parsers refuse
+ */
+export type Finding = 'ill-formed-utf8' | 'lone-surrogate' | 'replacement-character' | 'binary-string' | 'escaped-surrogate'
+
+/** One sent message, without its contents unless the caller asked for them. */
+export interface FrameEvidence {
+  /** 1 for the first message that this client ever sent. */
+  sequence: number
+  /** Milliseconds before the close, to the turn of the event loop. */
+  age: number
+  kind: FrameKind
+  /** UTF-16 units of a string, bytes of all else. */
+  length: number
+  /** It had waited in the send buffer. */
+  buffered: boolean
+  findings: Finding[]
+  /** Of the first ill-formed byte (in bytes) or lone surrogate (in UTF-16 units). */
+  offset?: number
+  /** FNV-1a, 32 bits, hexadecimal: tells equal messages from different ones. Not of a Blob, nor of what is over 64 KiB. */
+  fingerprint?: string
+  /** Only with `evidence.payloads`. `redacted`: up to 64 characters, letters as x and digits as 9. `full`: the text, or the bytes in hexadecimal. */
+  payload?: string
+}
+
+export type Payloads = 'none' | 'redacted' | 'full'
+
+export interface EvidenceOptions {
+  /** Sends to remember, 0–1000. Default 8. */
+  frames: number
+  /** Whether contents get into reports. Default `'none'`. */
+  payloads: Payloads
+}
+
+export const defaultEvidence: EvidenceOptions = {frames: 8, payloads: 'none'}
+
+/** Of a larger message only kind and length are remembered: the ring must not keep megabytes alive. */
+const largestKept = 65_536
+
+interface Slot {
+  sequence: number
+  at: number
+  kind: FrameKind
+  data: SendData | undefined
+  length: number
+  buffered: boolean
+  offset: number | undefined
+}
+
+/** The last sends on one connection. Slots are reused, so that remembering allocates nothing. */
+export class EvidenceRing {
+  readonly #frames: number
+  #slots: Slot[] = []
+  /** Messages that this client ever sent. */
+  sent = 0
+
+  constructor(frames: number = defaultEvidence.frames) {
+    this.#frames = frames
+  }
+
+  /**
+   * @param at milliseconds since 1970
+   * @param offset of the first ill-formed byte of `text bytes`, found when they were sent: the caller may reuse their memory
+   */
+  record(data: SendData, kind: FrameKind, buffered: boolean, at: number, offset?: number): void {
+    const sequence = ++this.sent
+    if (!this.#frames) return
+    const length = typeof data === 'string' ? data.length : 'size' in data ? data.size : data.byteLength
+    const kept = length > largestKept ? undefined : data
+    const slot = this.#slots[sequence % this.#frames]
+    if (!slot) {
+      this.#slots[sequence % this.#frames] = {sequence, at, kind, data: kept, length, buffered, offset}
+      return
+    }
+    slot.sequence = sequence
+    slot.at = at
+    slot.kind = kind
+    slot.data = kept
+    slot.length = length
+    slot.buffered = buffered
+    slot.offset = offset
+  }
+
+  /** For a new connection: what was sent on an old one can't be at fault for the end of this one. */
+  clear(): void {
+    this.#slots = []
+  }
+
+  /** Examines what is remembered, oldest first. */
+  examine(now: number, payloads: Payloads = 'none'): FrameEvidence[] {
+    return this.#slots
+      .filter(Boolean)
+      .sort((a, b) => a.sequence - b.sequence)
+      .map(({sequence, at, kind, data, length, buffered, offset}) => ({
+        sequence,
+        age: Math.max(0, now - at),
+        kind,
+        length,
+        buffered,
+        ...(offset === undefined ? inspect(data) : {findings: ['ill-formed-utf8' as const], offset}),
+        ...(data !== undefined && !isBlob(data) && {fingerprint: fingerprint(data), ...(payloads !== 'none' && {payload: show(data, payloads)})}),
+      }))
+  }
+}
+
+/** @returns undefined for what a WebSocket can't send */
+export const kindOf = (data: unknown, binary = true): FrameKind | undefined =>
+  typeof data === 'string' ? 'string'
+  : typeof data !== 'object' || !data ? undefined
+  : 'byteLength' in data ? (binary ? (ArrayBuffer.isView(data) ? 'view' : 'ArrayBuffer') : 'text bytes')
+  : 'size' in data && 'slice' in data ? 'Blob'
+  : undefined
+
+const isBlob = (data: SendData): data is BlobLike => typeof data !== 'string' && 'size' in data
+
+/** The bytes of a buffer or view, not copied. */
+export const bytesOf = (data: ArrayBufferLike | ArrayBufferView): Uint8Array<ArrayBufferLike> =>
+  ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data)
+
+/** Half a surrogate pair; with the `u` flag a whole pair is one code point and does not match. */
+const loneSurrogate = /\p{Surrogate}/u
+
+/** What is wrong with a text, and where. Nothing is, with bytes in binary frames. */
+export function inspect(data: unknown): Pick<FrameEvidence, 'findings' | 'offset'> {
+  const findings: Finding[] = []
+  if (typeof data !== 'string') return {findings}
+  const offset = data.search(loneSurrogate)
+  if (offset >= 0) findings.push('lone-surrogate')
+  if (data.includes('\uFFFD')) findings.push('replacement-character')
+  // C1 controls are in no text that a person wrote, but in every eighth byte of compressed data.
+  if (/[\x80-\x9f]/.test(data) && !/[^\0-\xff]/.test(data)) findings.push('binary-string')
+  if (/\\ud[89ab]..(?!\\ud[c-f])|(?<!\\ud[89ab]..)\\ud[c-f]/i.test(data)) findings.push('escaped-surrogate')
+  return offset < 0 ? {findings} : {findings, offset}
+}
+
+/**
+ * Where bytes stop being UTF-8: the start of the first ill-formed sequence.
+ *
+ * @returns the offset, or undefined when all is well
+ * @see Unicode 16, table 3-7
+ */
+export function firstIllFormedByte(bytes: Uint8Array): number | undefined {
+  for (let i = 0; i < bytes.length; ) {
+    const lead = bytes[i]!
+    const rest =
+      lead < 0x80 ? 0
+      : lead < 0xc2 ? -1
+      : lead < 0xe0 ? 1
+      : lead < 0xf0 ? 2
+      : lead < 0xf5 ? 3
+      : -1
+    if (rest < 0) return i
+    // Over-long forms, surrogates and what is beyond U+10FFFF show in the second byte.
+    let low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80
+    let high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf
+    for (let k = 1; k <= rest; k++) {
+      const byte = bytes[i + k] ?? 0
+      if (byte < low || byte > high) return i
+      low = 0x80
+      high = 0xbf
+    }
+    i += rest + 1
+  }
+  return undefined
+}
+
+type Readable = Exclude<SendData, BlobLike>
+
+const fingerprint = (data: Readable): string => {
+  const bytes = typeof data === 'string' ? undefined : bytesOf(data)
+  let hash = 0x811c9dc5
+  for (let i = 0; i < (bytes ?? (data as string)).length; i++) {
+    hash = Math.imul(hash ^ (bytes ? bytes[i]! : (data as string).charCodeAt(i)), 0x01000193)
+  }
+  return (hash >>> 0).toString(16).padStart(8, '0')
+}
+
+const show = (data: Readable, payloads: Payloads): string => {
+  const text = typeof data === 'string' ? data : Array.from(bytesOf(data), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return payloads === 'full' ? text : text.slice(0, 64).replace(/\p{L}/gu, 'x').replace(/\p{N}/gu, '9')
+}
+
+/**
+ * Why the peer refused what we sent.
+ *
+ * - `ill-formed-text`: a text frame was not UTF-8
+ * - `rejected-by-application`: the reason speaks of something other than encoding
+ * - `damaged-in-transit`: what we sent was well formed; a proxy, a compression layer or the server broke it
+ * - `too-big`, `unsupported-kind`: what 1009 and 1003 say
+ */
+export type Cause = 'ill-formed-text' | 'rejected-by-application' | 'damaged-in-transit' | 'too-big' | 'unsupported-kind' | 'unknown'
+
+export interface Diagnosis {
+  cause: Cause
+  confidence: 'certain' | 'likely' | 'possible' | 'none'
+  /** What to do, in a sentence. */
+  advice: string
+  /** Sequence of the message at fault, and the offset in it. */
+  sequence?: number
+  offset?: number
+}
+
+/** Who speaks so means encoding or compression, not the application's own rules. */
+const speaksOfEncoding = /utf|unicode|encod|decod|charact|byte|inflat|deflat|compress/i
+
+/**
+ * Names the cause of a close that is the sender's fault.
+ *
+ * @param extensions as negotiated; permessage-deflate is a suspect of its own
+ */
+export function diagnose(close: Close, frames: readonly FrameEvidence[], extensions = ''): Diagnosis {
+  const at = (frame: FrameEvidence | undefined): Pick<Diagnosis, 'sequence' | 'offset'> => ({
+    ...(frame && {sequence: frame.sequence}),
+    ...(frame?.offset !== undefined && {offset: frame.offset}),
+  })
+  const found = (finding: Finding): FrameEvidence | undefined => frames.find(({findings}) => findings.includes(finding))
+  const {code, reason} = close
+
+  if (code === 1009) {
+    const [largest] = [...frames].sort((a, b) => b.length - a.length)
+    return {cause: 'too-big', confidence: 'likely', ...at(largest), advice: 'Split the message, or raise the limit of the server.'}
+  }
+  if (code === 1003) {
+    const {sequence} = at(frames.at(-1))
+    return {cause: 'unsupported-kind', confidence: 'likely', ...(sequence && {sequence}), advice: 'Send the kind the server takes: a string instead of bytes, or bytes instead of a string.'}
+  }
+  if (code !== 1007) return {cause: 'unknown', confidence: 'none', advice: 'Read the close reason and the documentation of the server.'}
+
+  const illFormed = found('ill-formed-utf8')
+  if (illFormed) {
+    return {cause: 'ill-formed-text', confidence: 'certain', ...at(illFormed), advice: 'These bytes are not UTF-8: send them as a binary frame, or decode them to a string with the right encoding first.'}
+  }
+  if (reason && !speaksOfEncoding.test(reason)) {
+    return {cause: 'rejected-by-application', confidence: 'likely', ...at(frames.at(-1)), advice: 'The server refused what a message says, not how it is encoded: its reason tells more.'}
+  }
+  const surrogate = found('lone-surrogate')
+  if (surrogate) {
+    return {cause: 'ill-formed-text', confidence: 'possible', ...at(surrogate), advice: 'A string holds half a surrogate pair: cut strings between code points, or call toWellFormed().'}
+  }
+  const compressed = extensions.includes('permessage-deflate')
+  if (reason || compressed) {
+    return {cause: 'damaged-in-transit', confidence: reason && compressed ? 'likely' : 'possible', advice: 'Every message remembered was well formed: try without compression and without the proxy.'}
+  }
+  return {cause: 'unknown', confidence: 'none', advice: 'Every message remembered was well formed: look at what the server expects, and at proxies between.'}
+}

@@ -1,0 +1,59 @@
+// closecall/core: the decisions, pure. Every export by name.
+
+export {backoff, defaultBackoff, type Backoff, type Jitter, type JitterFunction} from './backoff.ts'
+export {
+  classify,
+  describe,
+  type ClassifyRules,
+  type Close,
+  type CloseOrigin,
+  type VerdictOverride,
+  type VerdictOverrides,
+} from './classify.ts'
+export {
+  CloseCode,
+  closeCodeRanges,
+  closeCodes,
+  handshakeStatuses,
+  type Action,
+  type Fault,
+  type Row,
+  type Verdict,
+} from './close-codes.ts'
+export {
+  diagnose,
+  EvidenceRing,
+  firstIllFormedByte,
+  inspect,
+  kindOf,
+  type Cause,
+  type Diagnosis,
+  type EvidenceOptions,
+  type Finding,
+  type FrameEvidence,
+  type FrameKind,
+  type Payloads,
+} from './evidence.ts'
+export {
+  deadlineOf,
+  defaultPolicy,
+  initialState,
+  isResting,
+  table,
+  transition,
+  type ClassifyContext,
+  type CloseReport,
+  type Effect,
+  type Event,
+  type EventType,
+  type Failure,
+  type FailureCause,
+  type Policy,
+  type RetryPolicy,
+  type State,
+  type StateName,
+  type Step,
+  type Streak,
+} from './machine.ts'
+export {parseRetryAfter, parseRetryHint, type RetryHint} from './retry-hint.ts'
+export {byteLength, SendBuffer, type BlobLike, type BufferLimits, type Message, type SendData} from './send-buffer.ts'

@@ -1,0 +1,37 @@
+// closecall: the public door. Every export by name.
+
+export {
+  Client,
+  connect,
+  type ClientEvents,
+  type HistoryEntry,
+  type MessageData,
+  type SendOptions,
+  type SendResult,
+  type Stats,
+} from './client/client.ts'
+export {ClosecallError, isClosecallError, type ClosecallErrorCode} from './client/errors.ts'
+export type {Address, AttemptContext, Options} from './client/options.ts'
+export type {Report} from './client/report.ts'
+export {
+  classify,
+  CloseCode,
+  type Action,
+  type Cause,
+  type Close,
+  type CloseOrigin,
+  type Fault,
+  type Finding,
+  type FrameEvidence,
+  type Jitter,
+  type Message,
+  type RetryHint,
+  type SendData,
+  type State,
+  type StateName,
+  type Verdict,
+  type VerdictOverride,
+  type VerdictOverrides,
+} from './core/index.ts'
+export type {Clock} from './platform/clock.ts'
+export type {WebSocketClass, WebSocketLike} from './platform/websocket.ts'

@@ -1,0 +1,15 @@
+// Who is told when nobody listens?
+
+/** For the developer, once: something is wrong that the program doesn't look at. */
+export const complain = (message: string, detail?: unknown): void => console.error(message, ...(detail ? [detail] : []))
+
+export const warn = (message: string): void => console.warn(message)
+
+/** An error of the caller's own code, handed to the runtime as an uncaught one, out of our way. */
+export const reportError = (error: unknown): void => {
+  if (typeof globalThis.reportError === 'function') globalThis.reportError(error)
+  else
+    queueMicrotask(() => {
+      throw error
+    })
+}

@@ -1,0 +1,64 @@
+// How is a socket watched and left behind, whatever the runtime? The only file that knows how runtimes differ.
+
+/** The part of a WebSocket that closecall uses. Any implementation with it will do: the browser's, `ws`, a fake. */
+export interface WebSocketLike {
+  readonly readyState: number
+  readonly bufferedAmount?: number
+  readonly protocol?: string
+  readonly extensions?: string
+  binaryType?: string
+  onopen: ((event: any) => void) | null
+  onmessage: ((event: any) => void) | null
+  onerror: ((event: any) => void) | null
+  onclose: ((event: any) => void) | null
+  send(data: any, options?: {binary: boolean}): void
+  close(code?: number, reason?: string): void
+  /** `ws` and Bun have it: destroys the connection instead of waiting for the peer. */
+  terminate?(): void
+}
+
+export type WebSocketClass = new (url: string, protocols?: string | string[]) => WebSocketLike
+
+export const nativeWebSocket = (): WebSocketClass | undefined => globalThis.WebSocket as WebSocketClass | undefined
+
+/** What relative URLs are relative to. */
+export const baseURL = (): string | undefined => globalThis.document?.baseURI ?? globalThis.location?.href
+
+/** Whether `send(bytes, {binary: false})` puts them in a text frame: `ws` takes options, the standard interface doesn't. */
+export const sendsTextBytes = (Class: WebSocketClass | undefined): boolean => Class?.prototype.send.length > 1
+
+/** An error's own words, for developers: without URL queries, since they may hold tokens. */
+export const wordsOf = (error: {code?: unknown; message?: unknown} | null | undefined): string => String(error?.code || error?.message || '').replace(/\?\S*/g, '?…')
+
+/**
+ * What an error event tells of the cause; browsers tell nothing. A transport that knows more may put `status` and
+ * `retryAfter` (ms) on the event.
+ */
+export const failureOf = (event: {message?: unknown; error?: {code?: unknown; message?: unknown}; status?: number; retryAfter?: number} | undefined): {
+  error: string
+  status?: number
+  retryAfter?: number
+} => {
+  const error = wordsOf(event?.error) || wordsOf(event)
+  // "Unexpected server response: 503" (ws), "Expected 101 status code: 503" (Bun), "Invalid status code: 503" (Deno), "received 503 instead" (workerd)
+  const status = event?.status ?? Number(/(?:response|code|received):? (\d{3})\b/.exec(error)?.[1])
+  return {error, ...(status && {status}), ...(event?.retryAfter !== undefined && {retryAfter: event.retryAfter})}
+}
+
+/** Lets go of a socket for good: no event of it is heard again, and no answer is waited for, since a mute peer gives none for 20–60 s or ever. */
+export const abandon = (socket: WebSocketLike): void => {
+  socket.onopen = socket.onmessage = socket.onclose = null
+  // HACK(ws): without a listener its error becomes an uncaught one; it emits one when a connecting socket is closed.
+  socket.onerror = () => {}
+  try {
+    socket.close(1000)
+  } catch {
+    // It never got as far as being closable.
+  }
+  try {
+    // HACK(ws, Bun): a closing handshake that nobody answers keeps the process alive for 30 s. The close frame is out by now.
+    socket.terminate?.()
+  } catch {
+    // As above.
+  }
+}

@@ -2,7 +2,6 @@
 
 import {EventEmitter} from 'eventemitter3'
 import {
-  byteLength,
   classify,
   deadlineOf,
   describe,
@@ -31,8 +30,8 @@ import {bytesOf} from '../core/evidence.ts'
 import {complain, reportError, warn} from '../platform/console.ts'
 import {isOnline, watchNetwork} from '../platform/network.ts'
 import {abandon, failureOf, nativeWebSocket, sendsTextBytes, wordsOf, type WebSocketClass, type WebSocketLike} from '../platform/websocket.ts'
-import {ClosecallError, invalid} from './errors.ts'
-import {checkClose, checkHint, checkProtocols, settle, toURL, type Address, type Options, type Settings} from './options.ts'
+import {ClosecallError} from './errors.ts'
+import {checkClose, checkData, checkHint, checkListener, checkProtocols, settle, toURL, type Address, type Options, type Settings} from './options.ts'
 import {makeReport, type Report} from './report.ts'
 
 /** One end of a connection, or of an attempt to make one. */
@@ -130,12 +129,14 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     this.#settings = settings
     this.#buffer = new SendBuffer(settings.buffer)
     this.#ring = new EvidenceRing(settings.evidence.frames)
+    const {jitter} = settings.backoff
     this.#policy = {
       ...settings,
+      backoff: {...settings.backoff, jitter: typeof jitter === 'function' ? (...given) => this.#guard(() => jitter(...given)) ?? NaN : jitter},
       refreshable: [address, settings.protocols, settings.credentials].some((value) => typeof value === 'function'),
       classify: (close, context) => {
         const suggested = classify(close, settings)
-        return this.#guard(() => settings.classify?.(close, context, suggested)) ?? suggested
+        return {...suggested, ...this.#guard(() => settings.classify?.(close, context, suggested))}
       },
     }
     if (settings.signal?.aborted) this.close()
@@ -214,7 +215,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
    * @throws for another code or a longer reason
    */
   close(code = 1000, reason = ''): void {
-    checkClose(code, reason, byteLength(String(reason)))
+    checkClose(code, reason)
     this.#dispatch({type: 'close', code, reason})
   }
 
@@ -227,7 +228,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
    * @throws for what a WebSocket can't send, for text bytes where the class can't, and what `lint: 'throw'` finds
    */
   send(data: SendData, options?: SendOptions): SendResult {
-    const kind = typeof data === 'string' ? 'string' : this.#kind(data, options)
+    const kind = typeof data === 'string' ? 'string' : checkData(data, options?.binary, () => sendsTextBytes(this.#class()))
     if (this.#settings.lint !== 'off') this.#lint(data, kind)
     if (this.#state.name === 'open' && this.#socket!.readyState === 1) {
       this.#write(data, kind, false)
@@ -256,7 +257,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
 
   /** @returns the function that unsubscribes. A listener that throws stops nothing; its error is reported as uncaught. */
   on<Name extends keyof ClientEvents>(name: Name, listener: ClientEvents[Name]): () => void {
-    if (typeof listener !== 'function') throw invalid('listener', 'a function', listener)
+    checkListener(listener)
     const guarded = (a: any, b: any): void => {
       try {
         listener(a, b as never)
@@ -346,7 +347,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
       this.#ring.clear()
     }
     if (entered && state.name === 'backoff') this.#retries++
-    const told = effects.map((effect) => this.#run(effect, now))
+    const told = effects.map((effect) => this.#run(effect, now, previous))
 
     for (const tell of told) tell?.()
     if (!entered && state.name !== 'backoff') return
@@ -356,7 +357,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
   }
 
   /** @returns what listeners are to be told once everything is done */
-  #run(effect: Effect, now: number): (() => void) | void {
+  #run(effect: Effect, now: number, previous: State): (() => void) | void {
     switch (effect.type) {
       case 'connect':
         void this.#connect(effect.attempt, effect.refresh)
@@ -364,14 +365,12 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
       case 'disconnect':
         this.#socket!.onmessage = null
         return this.#guard(() => this.#socket!.close(effect.code, effect.reason))
+      case 'settle':
+        return this.#settle(effect, now, previous)
       case 'abandon':
         if (this.#socket) abandon(this.#socket)
         this.#socket = undefined
         return
-      case 'record':
-        return this.#record(effect.last, effect.verdict, now)
-      case 'report':
-        return this.#report(effect, now)
       default:
         return effect satisfies never
     }
@@ -431,50 +430,30 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     }
   }
 
-  #record(close: Close, verdict: Verdict, at: number): () => void {
+  #settle({last, verdict, report: why}: Extract<Effect, {type: 'settle'}>, at: number, previous: State): () => void {
     const {name} = this.#state
-    const explanation = describe(close, verdict, name === 'failed' ? 'stop' : name === 'closed' ? 'end' : verdict.action)
-    const entry: HistoryEntry = {at, close, verdict, explanation}
+    const explanation = describe(last, verdict, name === 'failed' ? 'stop' : name === 'closed' ? 'end' : verdict.action)
+    const entry: HistoryEntry = {at, close: last, verdict, explanation}
     if (this.#history.push(entry) > historyLength) this.#history.shift()
-    return () => {
-      this.#emitter.emit('close', entry)
-      // Some servers close with 1000 although they want us back: not to be overlooked.
-      if (name === 'closed' && verdict.action === 'end' && verdict.fault === 'none' && close.origin === 'event' && !this.#heard('closed')) warn(explanation)
-    }
-  }
-
-  #report({why, last, verdict}: Extract<Effect, {type: 'report'}>, now: number): () => void {
-    const {payloads} = this.#settings.evidence
-    const report = makeReport({
-      why,
-      failed: this.#state.name === 'failed',
-      close: last,
-      verdict,
-      frames: verdict.fault === 'sender' ? this.#ring.examine(now, payloads) : [],
-      connection: {
-        url: this.#url,
-        protocol: this.protocol,
-        extensions: this.extensions,
-        sent: this.#ring.sent,
-        received: this.#received,
-        bufferedAmount: this.#socket?.bufferedAmount ?? 0,
-      },
-      unsent: this.#buffer.size,
+    const report = why && makeReport(why, entry, name === 'failed', this.#ring.examine(at, this.#settings.evidence.payloads), {
+      url: this.#url,
+      protocol: this.protocol,
+      extensions: this.extensions,
+      bufferedAmount: this.#socket?.bufferedAmount ?? 0,
+      ...this.stats,
     })
     return () => {
-      const {onReport} = this.#settings
-      this.#guard(() => onReport?.(report))
-      if (!this.#emitter.emit('report', report) && !onReport) complain(report.error.message)
+      this.#emitter.emit('close', entry)
+      if (report) this.#report(report)
+      // Some servers close with 1000 although they want us back: not to be overlooked.
+      else if (name === 'closed' && previous.name === 'open' && !this.#emitter.listenerCount('closed')) warn(`closecall: ${explanation}`)
     }
   }
 
-  #kind(data: SendData, options: SendOptions | undefined): FrameKind {
-    const kind = kindOf(data, options?.binary)
-    if (!kind) throw invalid('data', 'a string, ArrayBuffer, view or Blob', data)
-    if (kind === 'text bytes' && !sendsTextBytes(this.#class())) {
-      throw invalid('binary', 'true with this WebSocket class, which sends bytes in binary frames only; decode them to a string first', false)
-    }
-    return kind
+  #report(report: Report): void {
+    const {onReport} = this.#settings
+    this.#guard(() => onReport?.(report))
+    if (!this.#emitter.emit('report', report) && !onReport) complain(report.error.message)
   }
 
   #lint(data: SendData, kind: FrameKind): void {
@@ -535,10 +514,6 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
   #stopped(state: State): ClosecallError {
     const ended = 'last' in state ? state : {}
     return state.name === 'failed' ? new ClosecallError('FAILED', describe(state.last, state.verdict, 'stop'), ended) : new ClosecallError('CLOSED', 'closed before it was open', ended)
-  }
-
-  #heard(name: keyof ClientEvents): boolean {
-    return this.#emitter.listenerCount(name) + this.#emitter.listenerCount('state') > 0
   }
 
   /** Runs the caller's code: what it throws is the caller's to see, and nothing of ours stops. */

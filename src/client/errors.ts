@@ -35,7 +35,3 @@ export class ClosecallError extends Error {
 
 /** Works across copies of the package and across realms, where `instanceof` does not. */
 export const isClosecallError = (value: unknown): value is ClosecallError => (value as {[brand]?: true} | null)?.[brand] === true
-
-/** A sentence that names the option, the rule and what was given instead. */
-export const invalid = (name: string, rule: string, value: unknown): ClosecallError =>
-  new ClosecallError('INVALID', `\`${name}\` must be ${rule}, got ${typeof value === 'string' ? JSON.stringify(value.replace(/\?.*|(?<=\/\/).*@/gs, '').slice(0, 99)) : String(value)}`)

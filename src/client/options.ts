@@ -1,13 +1,17 @@
 // What may the caller choose, what holds otherwise, and what is refused at once?
 
 import {
+  byteLength,
   defaultPolicy,
-  type Action,
+  kindOf,
   type BufferLimits,
   type ClassifyContext,
   type Close,
   type EvidenceOptions,
+  type FrameKind,
   type Jitter,
+  type RetryHint,
+  type RetryPolicy,
   type Verdict,
   type VerdictOverrides,
 } from '../core/index.ts'
@@ -16,7 +20,7 @@ import {defaultEvidence} from '../core/evidence.ts'
 import {defaultBufferLimits} from '../core/send-buffer.ts'
 import {systemClock, type Clock} from '../platform/clock.ts'
 import {baseURL, type WebSocketClass} from '../platform/websocket.ts'
-import {invalid} from './errors.ts'
+import {ClosecallError} from './errors.ts'
 import type {Report} from './report.ts'
 
 /** What a `url` or `protocols` function is given. */
@@ -122,113 +126,113 @@ export interface Options {
   random?: () => number
 }
 
+const {backoff, stableAfter, connectTimeout, closeTimeout} = defaultPolicy
+
 const defaults = {
-  backoff: defaultPolicy.backoff,
-  stableAfter: defaultPolicy.stableAfter,
-  connectTimeout: defaultPolicy.connectTimeout,
-  closeTimeout: defaultPolicy.closeTimeout,
-  onNormalClosure: 'end',
+  backoff,
+  stableAfter,
+  connectTimeout,
+  closeTimeout,
   buffer: defaultBufferLimits,
   evidence: defaultEvidence,
   lint: 'warn',
   binaryType: 'arraybuffer',
   autoOpen: true,
   clock: systemClock,
-  random: Math.random as () => number,
-} satisfies Options
-
-type Groups = 'backoff' | 'buffer' | 'evidence'
+  random: Math.random,
+} as const
 
 /** Options with every default filled in. */
-export type Settings = Options & Required<Pick<Options, Exclude<keyof typeof defaults, Groups>>> & Pick<typeof defaults, 'backoff' | 'evidence'> & {buffer: BufferLimits}
-
-const functions = ['WebSocket', 'credentials', 'classify', 'onReport', 'random'] as const
-
-const others = ['protocols', 'verdicts', 'signal', ...functions] as const
-
-/** `[least, most]`, in whole or broken numbers. */
-const numbers: Record<string, readonly [number, number]> = {
-  initialDelay: [1, longestDelay],
-  factor: [1, 100],
-  maxAttempts: [0, Infinity],
-  maxHint: [0, longestDelay],
-  stableAfter: [0, longestDelay],
-  connectTimeout: [1, longestDelay],
-  closeTimeout: [1, longestDelay],
-  maxMessages: [0, Infinity],
-  maxBytes: [0, Infinity],
-  frames: [0, 1000],
+export interface Settings extends Options {
+  backoff: RetryPolicy
+  buffer: BufferLimits
+  evidence: EvidenceOptions
+  stableAfter: number
+  connectTimeout: number
+  closeTimeout: number
+  clock: Clock
+  random: () => number
 }
 
-const choices: Record<string, readonly unknown[]> = {
-  onNormalClosure: ['end', 'retry'],
-  lint: ['warn', 'throw', 'off'],
-  binaryType: ['arraybuffer', 'blob'],
-  payloads: ['none', 'redacted', 'full'],
-  autoOpen: [true, false],
+/** What a value must be: a test, and the words for it. */
+type Rule = readonly [test: (value: any) => unknown, words: string]
+
+const number = (least: number, most: number = longestDelay): Rule => [(value) => typeof value === 'number' && value >= least && value <= most, `a number from ${least} to ${most}`]
+const oneOf = (...choices: unknown[]): Rule => [(value) => choices.includes(value), `one of ${choices.join(', ')}`]
+const callable: Rule = [(value) => typeof value === 'function', 'a function']
+
+const jitter = oneOf('full', 'equal', 'decorrelated', 'none')
+const action = oneOf('retry', 'refresh', 'stop', 'end')
+
+/** @see RFC 6455 §4.1: subprotocols are tokens, and each is named once */
+const tokens: Rule = [
+  (value) => typeof value === 'function' || ((list) => list.every((name) => /^[\w!#$%&'*+.^`|~-]+$/.test(name as string)) && new Set(list).size === list.length)([value].flat()),
+  'tokens, each once',
+]
+
+type Rules = {readonly [name: string]: Rule | Rules}
+
+const rules: Rules = {
+  protocols: tokens,
+  WebSocket: callable,
+  backoff: {
+    initialDelay: number(1),
+    factor: number(1, 100),
+    maxDelay: number(1),
+    jitter: [(value) => callable[0](value) || number(0, 1)[0](value) || jitter[0](value), `a ratio from 0 to 1, a function, or ${jitter[1]}`],
+    maxAttempts: number(0, Infinity),
+    restartSpread: [([from, to]) => number(0)[0](from) && number(from)[0](to), 'two numbers, the lower first'],
+    maxHint: number(0),
+  },
+  stableAfter: number(0),
+  connectTimeout: number(1),
+  closeTimeout: number(1),
+  credentials: callable,
+  verdicts: [
+    (value) => Object.entries(value).every(([key, verdict]) => /^\d+(-\d+)?$/.test(key) && action[0]((verdict as Partial<Verdict>)?.action ?? (typeof verdict === 'object' ? 'retry' : verdict))),
+    `codes or ranges with a verdict or ${action[1]}`,
+  ],
+  classify: callable,
+  onNormalClosure: oneOf('end', 'retry'),
+  buffer: {maxMessages: number(0, Infinity), maxBytes: number(0, Infinity)},
+  onReport: callable,
+  evidence: {frames: number(0, 1000), payloads: oneOf('none', 'redacted', 'full')},
+  lint: oneOf('warn', 'throw', 'off'),
+  binaryType: oneOf('arraybuffer', 'blob'),
+  signal: [(value) => value.addEventListener, 'an AbortSignal'],
+  autoOpen: oneOf(true, false),
+  clock: [(value) => value.setTimeout, 'a clock'],
+  random: callable,
 }
 
-const jitters: readonly unknown[] = ['full', 'equal', 'decorrelated', 'none']
-
-const actions: readonly unknown[] = ['retry', 'refresh', 'stop', 'end'] satisfies Action[]
-
-const check = (ok: unknown, name: string, rule: string, value: unknown): void => {
-  if (!ok) throw invalid(name, rule, value)
+const check = ([test, words]: Rule, name: string, value: unknown): void => {
+  if (test(value)) return
+  const shown = typeof value === 'string' ? withoutSecrets(value).slice(0, 99) : value
+  throw new ClosecallError('INVALID', `\`${name}\` must be ${words}, got ${JSON.stringify(shown) ?? String(value)}`)
 }
 
-const within = (value: unknown, least: number, most: number): boolean => typeof value === 'number' && value >= least && value <= most
+/** A URL less its user and its query. */
+export const withoutSecrets = (url: string): string => url.replace(/\?.*|(?<=\/\/).*@/gs, '')
 
-const range = (least: number, most: number): string => `a number from ${least} to ${most}`
-
-/** Fills in defaults, and checks names and values on the way. An option that is undefined is one that was not given. */
-const fill = <T extends object>(base: T, given: object, known: readonly string[] = []): T => {
-  const filled = {...base} as Record<string, unknown>
+/** Checks what was given, and fills in what was not. An option that is undefined is one that was not given. */
+const fill = (defaults: object, rules: Rules, given: object): object => {
+  const filled = {...defaults} as Record<string, any>
   for (const [name, value] of Object.entries(given)) {
-    check(name in base || known.includes(name), name, 'left out: there is no such option', value)
-    if (value !== undefined) filled[name] = value
+    const rule = rules[name]
+    check([() => rule, 'an option that exists'], name, value)
+    if (value === undefined) continue
+    if (Array.isArray(rule)) check(rule as unknown as Rule, name, value)
+    filled[name] = Array.isArray(rule) ? value : fill(value ? filled[name] : {maxMessages: 0, maxBytes: 0}, rule as Rules, value || {})
   }
-  for (const [name, value] of Object.entries(filled)) {
-    const bounds = numbers[name]
-    if (bounds) check(within(value, ...bounds), name, range(...bounds), value)
-    if (choices[name]) check(choices[name].includes(value), name, `one of ${choices[name].join(', ')}`, value)
-  }
-  return filled as T
+  return filled
 }
 
 /** @throws a sentence that names the option, its rule and the value */
 export function settle(options: Options): Settings {
-  const settings = fill(defaults, options, others) as Settings
-  for (const name of functions) check(!settings[name] || typeof settings[name] === 'function', name, 'a function', settings[name])
-
-  settings.backoff = fill(defaults.backoff, settings.backoff)
-  settings.evidence = fill(defaults.evidence, settings.evidence)
-  settings.buffer = settings.buffer ? fill(defaults.buffer, settings.buffer) : {maxMessages: 0, maxBytes: 0}
-
-  const {initialDelay, maxDelay, jitter, restartSpread} = settings.backoff
-  check(within(maxDelay, initialDelay, longestDelay), 'maxDelay', `at least \`initialDelay\` (${initialDelay})`, maxDelay)
-  check(jitter instanceof Function || jitters.includes(jitter) || within(jitter, 0, 1), 'jitter', `a ratio from 0 to 1, a function, or one of ${jitters.join(', ')}`, jitter)
-  check(
-    Array.isArray(restartSpread) && within(restartSpread[0], 0, longestDelay) && within(restartSpread[1], restartSpread[0], longestDelay),
-    'restartSpread',
-    'two numbers, the lower first',
-    restartSpread,
-  )
-  for (const [key, verdict] of Object.entries(settings.verdicts ?? {})) {
-    const [from, to = from, ...rest] = key.split('-').map(Number)
-    check(from! > 0 && to! >= from! && to! < 65_536 && !rest.length, 'verdicts', 'keyed by codes or ranges such as 4000-4099', key)
-    const action = (verdict as Partial<Verdict> | undefined)?.action ?? verdict
-    check(actions.includes(action) || typeof verdict === 'object', `verdicts.${key}`, `a verdict or one of ${actions.join(', ')}`, verdict)
-  }
-  checkProtocols(settings.protocols)
+  const settings = fill(defaults, rules, options) as Settings
+  const {initialDelay, maxDelay} = settings.backoff
+  check([() => maxDelay >= initialDelay, `at least \`initialDelay\` (${initialDelay})`], 'maxDelay', maxDelay)
   return settings
-}
-
-/** @see RFC 6455 §4.1: subprotocols are tokens, and each is named once */
-export const checkProtocols = (protocols: unknown): void => {
-  if (protocols === undefined || typeof protocols === 'function') return
-  const list: unknown[] = [protocols].flat()
-  const valid = list.every((name) => typeof name === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(name))
-  check(valid && new Set(list).size === list.length, 'protocols', 'one or more tokens, each once', protocols)
 }
 
 /** The absolute ws: or wss: URL that is meant. */
@@ -236,21 +240,35 @@ export const toURL = (value: unknown): string => {
   let url: URL | undefined
   try {
     url = new URL(value as string, baseURL())
+    url.protocol = url.protocol.replace('http', 'ws')
   } catch {
     // Said below.
   }
-  check(url && /^(ws|http)s?:$/.test(url.protocol) && !url.hash, 'url', 'a ws:, wss:, http: or https: URL without a fragment', String(value))
-  url!.protocol = url!.protocol.replace('http', 'ws')
+  check([() => url && /^wss?:$/.test(url.protocol) && !url.hash, 'a ws:, wss:, http: or https: URL without a fragment'], 'url', String(value))
   return url!.href
 }
 
-/** What the standard lets a program close with. @see WHATWG WebSockets, `close()` */
-export const checkClose = (code: unknown, reason: string, bytes: number): void => {
-  check(code === 1000 || (Number.isInteger(code) && within(code, 3000, 4999)), 'code', '1000 or from 3000 to 4999', code)
-  check(bytes <= 123, 'reason', 'at most 123 bytes long', reason)
+export const checkProtocols = (protocols: unknown): void => {
+  if (protocols !== undefined) check(tokens, 'protocols', protocols)
 }
 
-export const checkHint = ({after, spread = 0}: {after: number; spread?: number}): void => {
-  check(within(after, 0, Infinity), 'after', 'a number of milliseconds, 0 or more', after)
-  check(within(spread, 0, Infinity), 'spread', 'a number of milliseconds, 0 or more', spread)
+/** What the standard lets a program close with. @see WHATWG WebSockets, `close()` */
+export const checkClose = (code: unknown, reason: unknown): void => {
+  check([() => code === 1000 || (Number.isInteger(code) && number(3000, 4999)[0](code)), '1000 or from 3000 to 4999'], 'code', code)
+  check([() => byteLength(String(reason)) <= 123, 'at most 123 bytes'], 'reason', reason)
+}
+
+export const checkHint = ({after, spread = 0}: RetryHint): void => {
+  check(number(0, Infinity), 'after', after)
+  check(number(0, Infinity), 'spread', spread)
+}
+
+export const checkListener = (listener: unknown): void => check(callable, 'listener', listener)
+
+/** @returns what the message is, if it can be sent */
+export const checkData = (data: unknown, binary: boolean | undefined, canSendTextBytes: () => boolean): FrameKind => {
+  const kind = kindOf(data, binary)
+  check([() => kind, 'a string, ArrayBuffer, view or Blob'], 'data', typeof data)
+  check([() => kind !== 'text bytes' || canSendTextBytes(), 'true: this WebSocket class sends no bytes as text'], 'binary', binary)
+  return kind!
 }

@@ -1,7 +1,9 @@
 // What is somebody told who must mend the program?
 
-import {describe, diagnose, type Cause, type Close, type Diagnosis, type FailureCause, type FrameEvidence, type Verdict} from '../core/index.ts'
+import {diagnose, type Cause, type Close, type Diagnosis, type FailureCause, type FrameEvidence, type Verdict} from '../core/index.ts'
+import type {HistoryEntry, Stats} from './client.ts'
 import {ClosecallError} from './errors.ts'
+import {withoutSecrets} from './options.ts'
 
 /**
  * A close that somebody must act on, with what the client knows of it. Serialises to JSON; holds no message contents (unless
@@ -26,38 +28,40 @@ export interface Report {
   offset?: number
   /** What was sent last on this connection, oldest first. Only where the fault is the sender's. */
   frames: FrameEvidence[]
-  connection: {
-    /** Without query and user. */
-    url: string
-    protocol: string
-    extensions: string
-    /** Messages on all connections. */
-    sent: number
-    received: number
-    /** Bytes that the runtime had not passed on. */
-    bufferedAmount: number
-  }
-  /** Messages that wait in the send buffer; `takeUnsent()` has them. */
-  unsent: number
+  connection: ConnectionFacts
+}
+
+/** What is known of the connection, and of the client that made it. */
+export interface ConnectionFacts extends Stats {
+  /** Without query and user. */
+  url: string
+  protocol: string
+  extensions: string
+  /** Bytes that the runtime had not passed on. */
+  bufferedAmount: number
 }
 
 const spent: Record<FailureCause, string> = {
-  verdict: 'Look at what the server expects, and at the credentials.',
-  strikes: 'It ended like this too often in a row: look at the log of the server.',
-  attempts: 'All attempts are used up: look whether the server can be reached.',
+  verdict: 'Look at what the server allows, and at the credentials.',
+  strikes: 'Look at the log of the server: it ends like this again and again.',
+  attempts: 'Look whether the server can be reached.',
 }
 
-/** @param facts with the full URL, which goes no further */
-export function makeReport(facts: Omit<Report, 'error' | 'advice' | keyof Diagnosis>): Report {
-  const {close, verdict, why, failed, frames, connection} = facts
-  const diagnosis = verdict.fault === 'sender' ? diagnose(close, frames, connection.extensions) : {advice: spent[why]}
-  const {cause, confidence, sequence, offset, advice} = diagnosis as Diagnosis
-  const where = sequence ? `, message ${sequence}${offset === undefined ? '' : `, offset ${offset}`}` : ''
-  const line = `${describe(close, verdict, failed ? 'stop' : verdict.action)}. ${cause ? `Cause: ${cause} (${confidence})${where}. ` : ''}${advice}`
+/** @param sent the messages remembered; they are evidence only where the fault is the sender's */
+export function makeReport(why: FailureCause, {close, verdict, explanation}: HistoryEntry, failed: boolean, sent: FrameEvidence[], connection: ConnectionFacts): Report {
+  const blamed = verdict.fault === 'sender'
+  const frames = blamed ? sent : []
+  const diagnosis: Partial<Diagnosis> & {advice: string} = blamed ? diagnose(close, frames, connection.extensions) : {advice: spent[why]}
+  const {cause, confidence, sequence, offset, advice} = diagnosis
+  const where = `${sequence ? `, message ${sequence}` : ''}${offset === undefined ? '' : `, offset ${offset}`}`
   return {
-    error: new ClosecallError('FAILED', line, {last: close, verdict}),
-    ...facts,
+    error: new ClosecallError('FAILED', `${explanation}. ${cause ? `Cause: ${cause} (${confidence})${where}. ` : ''}${advice}`, {last: close, verdict}),
+    why,
+    failed,
+    close,
+    verdict,
     ...diagnosis,
-    connection: {...connection, url: connection.url.replace(/\?.*|(?<=\/\/).*@/g, '')},
+    frames,
+    connection: {...connection, url: withoutSecrets(connection.url)},
   }
 }

@@ -1,6 +1,6 @@
 // What does this close mean, and what should be done about it?
 
-import {closeCodeRanges, closeCodes, handshakeStatuses, usual, type Action, type Row, type Verdict} from './close-codes.ts'
+import {closeCodeRanges, closeCodes, handshakeStatuses, type Action, type Row, type Verdict} from './close-codes.ts'
 
 /**
  * How the client came to know of a close.
@@ -48,22 +48,21 @@ export interface ClassifyRules {
   onNormalClosure?: 'end' | 'retry' | undefined
 }
 
-/** Closes that no code describes, because no socket came to be. */
+/** Where there was no socket, its code says nothing. */
 const origins: Partial<Record<CloseOrigin, Row>> = {
-  provider: {name: 'No address'},
-  constructor: {name: 'Refused by the runtime', fault: 'policy', budget: 3},
+  provider: ['No address', 'retry', 'unknown'],
+  constructor: ['Not allowed here', 'retry', 'policy', 3],
 }
 
-const ranged = (table: readonly (readonly [number, number, Row])[], code: number): Row | undefined =>
-  table.find(([from, to]) => from <= code && code <= to)?.[2]
+const upTo = (table: readonly (readonly [number, Row])[], code: number): Row => table.find(([last]) => code <= last)![1]
 
-const override = (rules: VerdictOverrides, code: number): VerdictOverride | undefined => {
-  if (Object.hasOwn(rules, code)) return rules[code]
-  for (const [key, value] of Object.entries(rules)) {
+/** An exact code goes before a range; what names neither matches nothing. */
+const overrideOf = (overrides: VerdictOverrides, code: number): VerdictOverride | undefined => {
+  const within = (key: string): boolean => {
     const [from, to] = key.split('-').map(Number)
-    if (to && code >= from! && code <= to) return value
+    return code >= from! && code <= to!
   }
-  return undefined
+  return overrides[code] ?? overrides[Object.keys(overrides).find(within) as never]
 }
 
 /**
@@ -79,57 +78,25 @@ const override = (rules: VerdictOverrides, code: number): VerdictOverride | unde
  */
 export function classify(close: Pick<Close, 'code'> & Partial<Close>, rules: ClassifyRules = {}): Verdict {
   const code = close.status ?? normalizeCode(close.code)
-  const row =
-    (close.status ? ranged(handshakeStatuses, code) : undefined) ??
-    (close.origin && origins[close.origin]) ??
-    closeCodes[code] ??
-    ranged(closeCodeRanges, code)!
-  const verdict: Verdict = {...usual, ...row}
-  let change = rules.verdicts && override(rules.verdicts, code)
-  if (!change && code === 1000) change = rules.onNormalClosure
-  if (typeof change !== 'string') return {...verdict, ...change}
-  verdict.action = change
-  delete verdict.budget
-  return verdict
+  const row = close.status ? upTo(handshakeStatuses, code) : (origins[close.origin!] ?? closeCodes[code] ?? upTo(closeCodeRanges, code))
+  const [name, action, fault, budget, backoff = 'exponential'] = row
+  const verdict: Verdict = {name, action, fault, backoff, report: fault === 'sender'}
+  const override = overrideOf(rules.verdicts ?? {}, code) ?? (code === 1000 ? rules.onNormalClosure : undefined)
+  if (typeof override === 'string') return {...verdict, action: override}
+  return {...verdict, ...(budget && {budget}), ...override}
 }
 
 /** A code that a `close` event may really carry: whole and within 16 bits. Anything else, Deno's 0 above all, is 1006. */
 export const normalizeCode = (code: unknown): number =>
   Number.isInteger(code) && (code as number) > 0 && (code as number) < 65_536 ? (code as number) : 1006
 
-const faults: Record<Verdict['fault'], string> = {
-  none: 'the other side is done',
-  sender: 'what this program sent was refused',
-  server: 'the server could not go on',
-  network: 'the connection was lost',
-  policy: 'it is not allowed',
-  unknown: 'the server gave no clear cause',
-}
-
-const remarks: Partial<Record<CloseOrigin, string>> = {
-  error: 'the connection failed',
-  'connect-timeout': 'no answer within the connect timeout',
-  'close-timeout': 'the peer did not answer the closing handshake',
-  provider: 'no usable address or credentials from the caller',
-  constructor: 'the runtime did not allow the connection',
-  reconnect: 'the caller asked for a new connection',
-}
-
-const actions: Record<Action, string> = {
-  retry: 'trying again',
-  refresh: 'asking for new credentials',
-  stop: 'not trying again',
-  end: 'not reconnecting',
-}
-
 /**
- * One line for a log: what happened, whose turn it is, what the client does.
+ * One line for a log: what happened, whose fault it is, and what the client does about it.
  *
  * @param action what the client really did, which may be less than the verdict wished: its budget may be spent
- * @example describe({code: 1013, …}, verdict) // '1013 Try Again Later ("busy"): the server could not go on; trying again'
+ * @example describe({code: 1013, …}, verdict) // '1013 Try Again Later ("busy"), fault: server, action: retry'
  */
-export function describe(close: Close, verdict: Verdict, action: Action = verdict.action): string {
-  const reason = close.reason && ` (${JSON.stringify(close.reason)})`
-  const remark = remarks[close.origin] ?? faults[verdict.fault]
-  return `${close.status ?? close.code} ${verdict.name}${reason}: ${remark}; ${actions[action]}`
+export function describe({status, code, reason, origin, error}: Close, {name, fault, action}: Verdict, done: Action = action): string {
+  const words = reason || error
+  return `${status ?? code} ${name}${words ? ` (${JSON.stringify(words)})` : ''}${origin === 'event' ? '' : `, ${origin}`}, fault: ${fault}, action: ${done}`
 }

@@ -16,69 +16,68 @@ export interface Verdict {
   backoff: 'exponential' | 'spread'
   /** So many closes in a row with this code, without a stable connection between them, and the client stops. Absent: no limit. */
   budget?: number
-  /** Every such close makes a report, also where the client goes on. A client that fails always reports. */
+  /** Every such close makes a report, also where the client goes on. A client that fails always makes one. */
   report: boolean
 }
 
-/** A row states only where it differs from {@link usual}. */
-export type Row = Pick<Verdict, 'name'> & Partial<Verdict>
-
-/** What holds unless a row says otherwise: keep trying, ever more slowly. */
-export const usual: Omit<Verdict, 'name'> = {action: 'retry', fault: 'unknown', backoff: 'exponential', report: false}
+/** `[name, action, fault, budget, backoff]`. The fault of the sender is always reported. */
+export type Row = readonly [string, Action, Fault, number?, Verdict['backoff']?]
 
 /**
- * Registered close codes. Names as registered at IANA.
+ * The registered close codes, by the names of their registration.
  *
  * @see RFC 6455 §7.4.1 for 1000–1011 and 1015
- * @see hybi archive msg09670 (1012, 1013) and msg10748 (1014); 3000, 3003 and 3008 are first-come registrations
+ * @see hybi archive msg09670 for 1012 and 1013, msg10748 for 1014; 3000, 3003 and 3008 are first-come registrations
  */
 export const closeCodes: Readonly<Record<number, Row>> = {
-  1000: {name: 'Normal Closure', action: 'end', fault: 'none'},
-  1001: {name: 'Going Away', fault: 'server'},
-  1002: {name: 'Protocol error', budget: 3},
-  1003: {name: 'Unsupported Data', action: 'stop', fault: 'sender', report: true},
-  1004: {name: 'Reserved', budget: 3},
-  1005: {name: 'No Status Rcvd'},
-  1006: {name: 'Abnormal Closure', fault: 'network'},
-  1007: {name: 'Invalid frame payload data', action: 'stop', fault: 'sender', report: true},
-  1008: {name: 'Policy Violation', action: 'refresh', fault: 'policy'},
-  1009: {name: 'Message Too Big', action: 'stop', fault: 'sender', report: true},
-  1010: {name: 'Mandatory Ext.', action: 'stop', fault: 'sender', report: true},
-  1011: {name: 'Internal Error', fault: 'server'},
+  1000: ['Normal Closure', 'end', 'none'],
+  1001: ['Going Away', 'retry', 'server'],
+  1002: ['Protocol error', 'retry', 'unknown', 3],
+  1003: ['Unsupported Data', 'stop', 'sender'],
+  1004: ['Reserved', 'retry', 'unknown', 3],
+  1005: ['No Status Rcvd', 'retry', 'unknown'],
+  1006: ['Abnormal Closure', 'retry', 'network'],
+  1007: ['Invalid frame payload data', 'stop', 'sender'],
+  1008: ['Policy Violation', 'refresh', 'policy'],
+  1009: ['Message Too Big', 'stop', 'sender'],
+  1010: ['Mandatory Ext.', 'stop', 'sender'],
+  1011: ['Internal Error', 'retry', 'server'],
   // The registration asks for "a randomized delay of 5 - 30s". [hybi msg09670]
-  1012: {name: 'Service Restart', fault: 'server', backoff: 'spread'},
-  1013: {name: 'Try Again Later', fault: 'server'},
-  1014: {name: 'Bad Gateway', fault: 'server'},
-  1015: {name: 'TLS handshake', fault: 'network', budget: 3},
-  3000: {name: 'Unauthorized', action: 'refresh', fault: 'policy'},
-  3003: {name: 'Forbidden', action: 'stop', fault: 'policy'},
-  3008: {name: 'Timeout'},
+  1012: ['Service Restart', 'retry', 'server', undefined, 'spread'],
+  1013: ['Try Again Later', 'retry', 'server'],
+  1014: ['Bad Gateway', 'retry', 'server'],
+  1015: ['TLS handshake', 'retry', 'network', 3],
+  3000: ['Unauthorized', 'refresh', 'policy'],
+  3003: ['Forbidden', 'stop', 'policy'],
+  3008: ['Timeout', 'retry', 'unknown'],
 }
 
-/** `[from, to, row]`, both ends included, the first match wins: what to do about a code that has no row of its own. */
-export const closeCodeRanges: readonly (readonly [number, number, Row])[] = [
-  [3000, 3999, {name: 'Library code', budget: 5}],
-  [4000, 4999, {name: 'Private code', budget: 5}],
-  [1016, 2999, {name: 'Unassigned', budget: 3}],
-  // Illegal on the wire, but browsers pass them on as if they were clean closes (measured: 999, 5000).
-  [1, 65_535, {name: 'Illegal code', budget: 3}],
+/** `[last code, row]` in rising order: what to do about a code without a row of its own. Browsers pass illegal codes on as clean closes (measured: 999, 5000). */
+export const closeCodeRanges: readonly (readonly [number, Row])[] = [
+  [999, ['Illegal code', 'retry', 'unknown', 3]],
+  [2999, ['Unassigned code', 'retry', 'unknown', 3]],
+  [3999, ['Library code', 'retry', 'unknown', 5]],
+  [4999, ['Private code', 'retry', 'unknown', 5]],
+  [65_535, ['Illegal code', 'retry', 'unknown', 3]],
 ]
 
-/** HTTP statuses of a refused handshake, `[from, to, row]`, the first match wins. Few runtimes let us see them. */
-export const handshakeStatuses: readonly (readonly [number, number, Row])[] = [
-  [401, 401, {name: 'HTTP 401', action: 'refresh', fault: 'policy'}],
-  [407, 407, {name: 'HTTP 407', action: 'refresh', fault: 'policy'}],
-  [408, 408, {name: 'HTTP 408', fault: 'server'}],
-  [425, 425, {name: 'HTTP 425', fault: 'server'}],
-  [429, 429, {name: 'HTTP 429', fault: 'server'}],
-  [300, 499, {name: 'HTTP refusal', action: 'stop', fault: 'policy'}],
-  [500, 599, {name: 'HTTP server error', fault: 'server'}],
-  [100, 999, {name: 'Not a WebSocket', budget: 5}],
+/** `[last status, row]` in rising order: what to do about a handshake that HTTP refused. Few runtimes let the status be seen. */
+export const handshakeStatuses: readonly (readonly [number, Row])[] = [
+  [299, ['Not a WebSocket', 'retry', 'unknown', 5]],
+  [400, ['Refused', 'stop', 'policy']],
+  [401, ['Unauthorized', 'refresh', 'policy']],
+  [406, ['Refused', 'stop', 'policy']],
+  [407, ['Unauthorized', 'refresh', 'policy']],
+  [408, ['Timeout', 'retry', 'server']],
+  [424, ['Refused', 'stop', 'policy']],
+  [425, ['Too Early', 'retry', 'server']],
+  [428, ['Refused', 'stop', 'policy']],
+  [429, ['Too Many Requests', 'retry', 'server']],
+  [499, ['Refused', 'stop', 'policy']],
+  [999, ['Server error', 'retry', 'server']],
 ]
 
-/**
- * The registered codes by name, for code that reads: `close.code === CloseCode.TryAgainLater`.
- */
+/** The registered codes by name, for code that reads: `close.code === CloseCode.TryAgainLater`. */
 export const CloseCode = {
   NormalClosure: 1000,
   GoingAway: 1001,
@@ -87,7 +86,7 @@ export const CloseCode = {
   Reserved: 1004,
   NoStatusReceived: 1005,
   AbnormalClosure: 1006,
-  /** The peer could not read what we sent as what we said it was, usually bytes that are not UTF-8 in a text frame. closecall stops and reports. */
+  /** The peer could not read what we sent as what we said it was, most often bytes that are not UTF-8 in a text frame. closecall stops and reports. */
   InvalidPayloadData: 1007,
   PolicyViolation: 1008,
   MessageTooBig: 1009,

@@ -80,18 +80,12 @@ export class EvidenceRing {
   record(data: SendData, kind: FrameKind, buffered: boolean, at: number, offset?: number): void {
     const sequence = ++this.sent
     if (!this.#frames) return
-    const length = typeof data === 'string' ? data.length : 'size' in data ? data.size : data.byteLength
-    const kept = length > largestKept ? undefined : data
-    const slot = this.#slots[sequence % this.#frames]
-    if (!slot) {
-      this.#slots[sequence % this.#frames] = {sequence, at, kind, data: kept, length, buffered, offset}
-      return
-    }
+    const slot = (this.#slots[sequence % this.#frames] ??= {} as Slot)
     slot.sequence = sequence
     slot.at = at
     slot.kind = kind
-    slot.data = kept
-    slot.length = length
+    slot.length = lengthOf(data)
+    slot.data = slot.length > largestKept ? undefined : data
     slot.buffered = buffered
     slot.offset = offset
   }
@@ -104,19 +98,17 @@ export class EvidenceRing {
   /** Examines what is remembered, oldest first. */
   examine(now: number, payloads: Payloads = 'none'): FrameEvidence[] {
     return this.#slots
-      .filter(Boolean)
       .sort((a, b) => a.sequence - b.sequence)
-      .map(({sequence, at, kind, data, length, buffered, offset}) => ({
-        sequence,
+      .map(({data, at, offset, ...frame}) => ({
+        ...frame,
         age: Math.max(0, now - at),
-        kind,
-        length,
-        buffered,
         ...(offset === undefined ? inspect(data) : {findings: ['ill-formed-utf8' as const], offset}),
-        ...(data !== undefined && !isBlob(data) && {fingerprint: fingerprint(data), ...(payloads !== 'none' && {payload: show(data, payloads)})}),
+        ...(data !== undefined && frame.kind !== 'Blob' && contentsOf(data as Readable, payloads)),
       }))
   }
 }
+
+const lengthOf = (data: SendData): number => (typeof data === 'string' ? data.length : 'size' in data ? data.size : data.byteLength)
 
 /** @returns undefined for what a WebSocket can't send */
 export const kindOf = (data: unknown, binary = true): FrameKind | undefined =>
@@ -126,26 +118,24 @@ export const kindOf = (data: unknown, binary = true): FrameKind | undefined =>
   : 'size' in data && 'slice' in data ? 'Blob'
   : undefined
 
-const isBlob = (data: SendData): data is BlobLike => typeof data !== 'string' && 'size' in data
-
 /** The bytes of a buffer or view, not copied. */
 export const bytesOf = (data: ArrayBufferLike | ArrayBufferView): Uint8Array<ArrayBufferLike> =>
   ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data)
 
-/** Half a surrogate pair; with the `u` flag a whole pair is one code point and does not match. */
-const loneSurrogate = /\p{Surrogate}/u
+const signs = {
+  // With the `u` flag a whole pair is one code point and does not match.
+  'lone-surrogate': /\p{Surrogate}/u,
+  'replacement-character': /\uFFFD/,
+  // C1 controls are in no text that a person wrote, but in every eighth byte of compressed data.
+  'binary-string': /^[\0-\xff]*[\x80-\x9f][\0-\xff]*$/,
+  'escaped-surrogate': /\\ud[89ab]..(?!\\ud[c-f])|(?<!\\ud[89ab]..)\\ud[c-f]/i,
+}
 
 /** What is wrong with a text, and where. Nothing is, with bytes in binary frames. */
 export function inspect(data: unknown): Pick<FrameEvidence, 'findings' | 'offset'> {
-  const findings: Finding[] = []
-  if (typeof data !== 'string') return {findings}
-  const offset = data.search(loneSurrogate)
-  if (offset >= 0) findings.push('lone-surrogate')
-  if (data.includes('\uFFFD')) findings.push('replacement-character')
-  // C1 controls are in no text that a person wrote, but in every eighth byte of compressed data.
-  if (/[\x80-\x9f]/.test(data) && !/[^\0-\xff]/.test(data)) findings.push('binary-string')
-  if (/\\ud[89ab]..(?!\\ud[c-f])|(?<!\\ud[89ab]..)\\ud[c-f]/i.test(data)) findings.push('escaped-surrogate')
-  return offset < 0 ? {findings} : {findings, offset}
+  if (typeof data !== 'string') return {findings: []}
+  const offset = data.search(signs['lone-surrogate'])
+  return {findings: (Object.keys(signs) as (keyof typeof signs)[]).filter((finding) => signs[finding].test(data)), ...(offset >= 0 && {offset})}
 }
 
 /**
@@ -155,45 +145,41 @@ export function inspect(data: unknown): Pick<FrameEvidence, 'findings' | 'offset
  * @see Unicode 16, table 3-7
  */
 export function firstIllFormedByte(bytes: Uint8Array): number | undefined {
-  for (let i = 0; i < bytes.length; ) {
+  for (let i = 0, length; i < bytes.length; i += length) {
     const lead = bytes[i]!
-    const rest =
-      lead < 0x80 ? 0
-      : lead < 0xc2 ? -1
-      : lead < 0xe0 ? 1
-      : lead < 0xf0 ? 2
-      : lead < 0xf5 ? 3
-      : -1
-    if (rest < 0) return i
+    length =
+      lead < 0x80 ? 1
+      : lead < 0xc2 ? 0
+      : lead < 0xe0 ? 2
+      : lead < 0xf0 ? 3
+      : lead < 0xf5 ? 4
+      : 0
+    if (!length) return i
     // Over-long forms, surrogates and what is beyond U+10FFFF show in the second byte.
     let low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80
     let high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf
-    for (let k = 1; k <= rest; k++) {
+    for (let k = 1; k < length; k++) {
       const byte = bytes[i + k] ?? 0
       if (byte < low || byte > high) return i
       low = 0x80
       high = 0xbf
     }
-    i += rest + 1
   }
   return undefined
 }
 
 type Readable = Exclude<SendData, BlobLike>
 
-const fingerprint = (data: Readable): string => {
-  const bytes = typeof data === 'string' ? undefined : bytesOf(data)
-  let hash = 0x811c9dc5
-  for (let i = 0; i < (bytes ?? (data as string)).length; i++) {
-    hash = Math.imul(hash ^ (bytes ? bytes[i]! : (data as string).charCodeAt(i)), 0x01000193)
-  }
-  return (hash >>> 0).toString(16).padStart(8, '0')
+/** What tells one message from another, and as much of what it says as the caller allowed. */
+const contentsOf = (data: Readable, payloads: Payloads): Pick<FrameEvidence, 'fingerprint' | 'payload'> => {
+  const units = typeof data === 'string' ? Array.from(data, (point) => point.codePointAt(0)!) : Array.from(bytesOf(data))
+  const hash = units.reduce((sum, unit) => Math.imul(sum ^ unit, 0x01000193), 0x811c9dc5)
+  const text = typeof data === 'string' ? data : units.map((byte) => hex(byte, 2)).join('')
+  const payload = payloads === 'full' ? text : text.slice(0, 64).replace(/\p{L}/gu, 'x').replace(/\p{N}/gu, '9')
+  return {fingerprint: hex(hash >>> 0, 8), ...(payloads !== 'none' && {payload})}
 }
 
-const show = (data: Readable, payloads: Payloads): string => {
-  const text = typeof data === 'string' ? data : Array.from(bytesOf(data), (byte) => byte.toString(16).padStart(2, '0')).join('')
-  return payloads === 'full' ? text : text.slice(0, 64).replace(/\p{L}/gu, 'x').replace(/\p{N}/gu, '9')
-}
+const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0')
 
 /**
  * Why the peer refused what we sent.
@@ -223,38 +209,30 @@ const speaksOfEncoding = /utf|unicode|encod|decod|charact|byte|inflat|deflat|com
  *
  * @param extensions as negotiated; permessage-deflate is a suspect of its own
  */
-export function diagnose(close: Close, frames: readonly FrameEvidence[], extensions = ''): Diagnosis {
-  const at = (frame: FrameEvidence | undefined): Pick<Diagnosis, 'sequence' | 'offset'> => ({
-    ...(frame && {sequence: frame.sequence}),
-    ...(frame?.offset !== undefined && {offset: frame.offset}),
-  })
+export function diagnose({code, reason}: Close, frames: readonly FrameEvidence[], extensions = ''): Diagnosis {
   const found = (finding: Finding): FrameEvidence | undefined => frames.find(({findings}) => findings.includes(finding))
-  const {code, reason} = close
-
-  if (code === 1009) {
-    const [largest] = [...frames].sort((a, b) => b.length - a.length)
-    return {cause: 'too-big', confidence: 'likely', ...at(largest), advice: 'Split the message, or raise the limit of the server.'}
-  }
-  if (code === 1003) {
-    const {sequence} = at(frames.at(-1))
-    return {cause: 'unsupported-kind', confidence: 'likely', ...(sequence && {sequence}), advice: 'Send the kind the server takes: a string instead of bytes, or bytes instead of a string.'}
-  }
-  if (code !== 1007) return {cause: 'unknown', confidence: 'none', advice: 'Read the close reason and the documentation of the server.'}
-
+  const last = frames.at(-1)
   const illFormed = found('ill-formed-utf8')
-  if (illFormed) {
-    return {cause: 'ill-formed-text', confidence: 'certain', ...at(illFormed), advice: 'These bytes are not UTF-8: send them as a binary frame, or decode them to a string with the right encoding first.'}
-  }
-  if (reason && !speaksOfEncoding.test(reason)) {
-    return {cause: 'rejected-by-application', confidence: 'likely', ...at(frames.at(-1)), advice: 'The server refused what a message says, not how it is encoded: its reason tells more.'}
-  }
-  const surrogate = found('lone-surrogate')
-  if (surrogate) {
-    return {cause: 'ill-formed-text', confidence: 'possible', ...at(surrogate), advice: 'A string holds half a surrogate pair: cut strings between code points, or call toWellFormed().'}
-  }
+  const halved = found('lone-surrogate')
   const compressed = extensions.includes('permessage-deflate')
-  if (reason || compressed) {
-    return {cause: 'damaged-in-transit', confidence: reason && compressed ? 'likely' : 'possible', advice: 'Every message remembered was well formed: try without compression and without the proxy.'}
-  }
-  return {cause: 'unknown', confidence: 'none', advice: 'Every message remembered was well formed: look at what the server expects, and at proxies between.'}
+  const [cause, confidence, frame]: [Cause, Diagnosis['confidence'], FrameEvidence?] =
+    code === 1009 ? ['too-big', 'likely', [...frames].sort((a, b) => b.length - a.length)[0]]
+    : code === 1003 ? ['unsupported-kind', 'likely', last]
+    : code !== 1007 ? ['unknown', 'none']
+    : illFormed ? ['ill-formed-text', 'certain', illFormed]
+    : reason && !speaksOfEncoding.test(reason) ? ['rejected-by-application', 'likely', last]
+    : halved ? ['ill-formed-text', 'possible', halved]
+    : reason || compressed ? ['damaged-in-transit', reason && compressed ? 'likely' : 'possible']
+    : ['unknown', 'none']
+  const {sequence, offset} = frame ?? {}
+  return {cause, confidence, advice: advice[cause], ...(sequence && {sequence}), ...(offset !== undefined && {offset})}
+}
+
+const advice: Record<Cause, string> = {
+  'ill-formed-text': 'Send bytes in binary frames, or decode them to a string with the right encoding.',
+  'rejected-by-application': 'The server refused what a message says: its reason tells why.',
+  'damaged-in-transit': 'What was sent was well formed: try without compression and proxies.',
+  'too-big': 'Split the message, or raise the limit of the server.',
+  'unsupported-kind': 'Send strings instead of bytes, or bytes instead of strings.',
+  unknown: 'What was sent was well formed: look at what the server expects.',
 }

@@ -97,7 +97,7 @@ export class EvidenceRing {
 
   /** Examines what is remembered, oldest first. */
   examine(now: number, payloads: Payloads = 'none'): FrameEvidence[] {
-    return this.#slots
+    return Object.values(this.#slots)
       .sort((a, b) => a.sequence - b.sequence)
       .map(({data, at, offset, ...frame}) => ({
         ...frame,

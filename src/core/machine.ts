@@ -269,7 +269,8 @@ const finish: Handler<In<'idle' | 'connecting' | 'backoff' | 'suspended'>, Of<'c
 const wished = (last: Close): Ended => ({last, verdict: {...classify(last), action: 'end', fault: 'none', report: false}})
 
 const closeOf = (state: In<'connecting' | 'open' | 'closing'>, {now}: Stamp, {code, reason, wasClean, origin = 'event', ...failure}: CloseReport): Close => ({
-  code: normalizeCode(code),
+  // Nothing can be done before it began: some fakes and wrappers say 1000 where they mean that nobody answered.
+  code: code === 1000 && !('since' in state) ? 1006 : normalizeCode(code),
   reason: String(reason ?? '').slice(0, 123),
   wasClean: wasClean === true,
   opened: 'since' in state,

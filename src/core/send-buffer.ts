@@ -68,7 +68,7 @@ export class SendBuffer {
 
   /** Empties the buffer and returns what it held, oldest first. */
   take(): Message[] {
-    const rest = this.#messages.slice(this.#head)
+    const rest = this.#messages.slice(this.#head).map(({data, binary}) => ({data, binary}))
     this.#messages = []
     this.#head = 0
     this.#bytes = 0

@@ -1,0 +1,135 @@
+// Does each close get the verdict that docs/spec.md gives it, and do the caller's wishes come first?
+
+import fc from 'fast-check'
+import {describe as group, expect, it} from 'vitest'
+import {classify, CloseCode, closeCodes, describe, type Close} from '../../src/core/index.ts'
+
+const close = (facts: Partial<Close>): Close => ({code: 1006, reason: '', wasClean: false, opened: true, age: 0, origin: 'event', ...facts})
+
+group('classify', () => {
+  it.each([
+    [1000, 'end', 'none'],
+    [1001, 'retry', 'server'],
+    [1002, 'retry', 'unknown'],
+    [1003, 'stop', 'sender'],
+    [1004, 'retry', 'unknown'],
+    [1005, 'retry', 'unknown'],
+    [1006, 'retry', 'network'],
+    [1007, 'stop', 'sender'],
+    [1008, 'refresh', 'policy'],
+    [1009, 'stop', 'sender'],
+    [1010, 'stop', 'sender'],
+    [1011, 'retry', 'server'],
+    [1012, 'retry', 'server'],
+    [1013, 'retry', 'server'],
+    [1014, 'retry', 'server'],
+    [1015, 'retry', 'network'],
+    [3000, 'refresh', 'policy'],
+    [3003, 'stop', 'policy'],
+    [3008, 'retry', 'unknown'],
+  ] as const)('%i: %s, fault %s [CC-7]–[CC-16]', (code, action, fault) => {
+    expect(classify({code})).toMatchObject({action, fault, report: fault === 'sender', name: closeCodes[code]![0]})
+  })
+
+  it.each([
+    [1, 3, 'Illegal code'],
+    [999, 3, 'Illegal code'],
+    [1016, 3, 'Unassigned code'],
+    [2999, 3, 'Unassigned code'],
+    [3001, 5, 'Library code'],
+    [3999, 5, 'Library code'],
+    [4000, 5, 'Private code'],
+    [4999, 5, 'Private code'],
+    [5000, 3, 'Illegal code'],
+    [65_535, 3, 'Illegal code'],
+  ])('%i is retried, %i strikes, as %s [CC-11] [CC-16]', (code, budget, name) => {
+    expect(classify({code})).toEqual({name, action: 'retry', fault: 'unknown', backoff: 'exponential', budget, report: false})
+  })
+
+  it.each([
+    [101, 'retry'],
+    [200, 'retry'],
+    [301, 'stop'],
+    [308, 'stop'],
+    [400, 'stop'],
+    [401, 'refresh'],
+    [403, 'stop'],
+    [404, 'stop'],
+    [407, 'refresh'],
+    [408, 'retry'],
+    [410, 'stop'],
+    [425, 'retry'],
+    [426, 'stop'],
+    [429, 'retry'],
+    [431, 'stop'],
+    [500, 'retry'],
+    [503, 'retry'],
+    [530, 'retry'],
+  ])('handshake status %i: %s [CC-13] [CC-17]', (status, action) => {
+    expect(classify({code: 1006, status}).action).toBe(action)
+  })
+
+  it('gives 1012 alone a spread of its own [CC-15]', () => {
+    expect(Object.keys(closeCodes).map(Number).filter((code) => classify({code}).backoff === 'spread')).toEqual([1012])
+  })
+
+  it('limits the constructor that threw, not the function that failed [CC-21]', () => {
+    expect(classify({code: 1006, origin: 'constructor'})).toMatchObject({action: 'retry', budget: 3, fault: 'policy'})
+    expect(classify({code: 1006, origin: 'provider'})).not.toHaveProperty('budget')
+  })
+
+  it('puts an exact code before a range, and both before the table [CC-20]', () => {
+    const verdicts = {'4000-4499': 'stop', 4001: 'retry', '1000-1015': {action: 'retry'}} as const
+    expect(classify({code: 4002}, {verdicts}).action).toBe('stop')
+    expect(classify({code: 4001}, {verdicts}).action).toBe('retry')
+    expect(classify({code: 1007}, {verdicts})).toMatchObject({action: 'retry', fault: 'sender', report: true})
+    expect(classify({code: 4500}, {verdicts})).toMatchObject({action: 'retry', budget: 5})
+  })
+
+  it('lifts the budget with a shorthand, and keeps it with a part of a verdict [CC-20]', () => {
+    expect(classify({code: 4000}, {verdicts: {4000: 'retry'}})).not.toHaveProperty('budget')
+    expect(classify({code: 4000}, {verdicts: {4000: {fault: 'server'}}})).toMatchObject({budget: 5, fault: 'server'})
+    expect(classify({code: 4000}, {verdicts: {4000: {budget: 2}}})).toMatchObject({budget: 2, action: 'retry'})
+  })
+
+  it('overrides handshake statuses like codes [CC-20]', () => {
+    expect(classify({code: 1006, status: 404}, {verdicts: {404: 'retry'}}).action).toBe('retry')
+  })
+
+  it('retries after 1000 when asked to, unless an override says otherwise [CC-9] [CC-20]', () => {
+    expect(classify({code: 1000}, {onNormalClosure: 'retry'}).action).toBe('retry')
+    expect(classify({code: 1001}, {onNormalClosure: 'end'}).action).toBe('retry')
+    expect(classify({code: 1000}, {onNormalClosure: 'retry', verdicts: {1000: 'stop'}}).action).toBe('stop')
+  })
+
+  it('has a whole verdict for any number whatever [CC-18]', () => {
+    fc.assert(
+      fc.property(fc.anything(), fc.option(fc.integer({min: 100, max: 999}), {nil: undefined}), (code, status) => {
+        const verdict = classify({code: code as number, ...(status && {status})})
+        expect(verdict.name).toMatch(/\S/)
+        expect(['retry', 'refresh', 'stop', 'end']).toContain(verdict.action)
+      }),
+    )
+  })
+
+  it('names each code once for programs, too', () => {
+    expect(Object.values(CloseCode).sort()).toEqual(Object.keys(closeCodes).map(Number).sort())
+  })
+})
+
+group('describe', () => {
+  it('says on one line what happened, whose fault it is and what is done [CC-86]', () => {
+    const verdict = classify({code: 1013})
+    expect(describe(close({code: 1013, reason: 'busy'}), verdict)).toBe('1013 Try Again Later ("busy"), fault: server, action: retry')
+    expect(describe(close({status: 503, error: 'Unexpected server response: 503'}), classify({code: 1006, status: 503}))).toContain('503 Server error')
+    expect(describe(close({origin: 'connect-timeout'}), classify({code: 1006}), 'stop')).toBe('1006 Abnormal Closure, connect-timeout, fault: network, action: stop')
+  })
+
+  it('lets no line break or control character of the server through [CC-87]', () => {
+    fc.assert(
+      fc.property(fc.string({unit: 'binary'}), (reason) => {
+        expect(describe(close({code: 1011, reason}), classify({code: 1011}))).not.toMatch(/[\0-\x1f]/)
+      }),
+    )
+  })
+})

@@ -1,0 +1,31 @@
+// Is what the pages say of the code still so?
+
+import {readFileSync, readdirSync} from 'node:fs'
+import {describe, expect, it} from 'vitest'
+import {between} from '../helpers/between.mjs'
+import {tableOfCodes} from '../helpers/observe.mjs'
+
+const page = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8')
+
+describe('README.md', () => {
+  it('has the table of codes as it is observed', async () => {
+    expect(page('README.md'), 'run `npm run build && npm run table -- --write`').toBe(between(page('README.md'), 'table', await tableOfCodes()))
+  })
+})
+
+describe('docs/spec.md', () => {
+  const rules = [...page('docs/spec.md').matchAll(/^- \*\*\[(CC-\d+)\]\*\*/gm)].map(([, rule]) => rule!)
+
+  it('gives each number once', () => {
+    expect(new Set(rules).size).toBe(rules.length)
+    expect(rules.length).toBeGreaterThan(40)
+  })
+
+  it('has a test for every rule, and a rule for every tag', () => {
+    const files = readdirSync(new URL('..', import.meta.url), {recursive: true, encoding: 'utf8'}).filter((name) => name.endsWith('.test.ts'))
+    const tests = files.map((name) => page(`test/${name}`)).join('\n')
+    const tags = new Set([...tests.matchAll(/\[(CC-\d+)\]/g)].map(([, tag]) => tag!))
+    expect(rules.filter((rule) => !tags.has(rule)), 'rules without a test').toEqual([])
+    expect([...tags].filter((tag) => !rules.includes(tag)), 'tags without a rule').toEqual([])
+  })
+})

@@ -94,7 +94,7 @@ export interface Stats {
 const historyLength = 16
 
 /** Every how many messages the whole of a text is looked over. */
-const lintEvery = 32
+const lintEvery = 128
 
 type DistributiveOmit<T, K extends keyof any> = T extends unknown ? Omit<T, K> : never
 type Happening = DistributiveOmit<Event, 'now' | 'random' | 'online'>

@@ -11,11 +11,10 @@ import type {Close, Verdict} from '../core/index.ts'
  */
 export type ClosecallErrorCode = 'INVALID' | 'NO_WEBSOCKET' | 'LINT' | 'FAILED' | 'CLOSED'
 
-const brand: unique symbol = Symbol.for('closecall.error')
+const brand = Symbol.for('closecall.error')
 
 export class ClosecallError extends Error {
   override readonly name = 'ClosecallError'
-  readonly [brand]: true = true
   readonly code: ClosecallErrorCode
   /** The close that caused it. */
   readonly close?: Close
@@ -23,6 +22,7 @@ export class ClosecallError extends Error {
 
   constructor(code: ClosecallErrorCode, message: string, ended: {last?: Close; verdict?: Verdict} = {}) {
     super(`closecall: ${message}`)
+    Object.defineProperty(this, brand, {value: true})
     this.code = code
     this.close = ended.last
     this.verdict = ended.verdict
@@ -34,4 +34,4 @@ export class ClosecallError extends Error {
 }
 
 /** Works across copies of the package and across realms, where `instanceof` does not. */
-export const isClosecallError = (value: unknown): value is ClosecallError => (value as {[brand]?: true} | null)?.[brand] === true
+export const isClosecallError = (value: unknown): value is ClosecallError => (value as Record<symbol, unknown> | null | undefined)?.[brand] === true

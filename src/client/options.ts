@@ -154,85 +154,97 @@ export interface Settings extends Options {
   random: () => number
 }
 
-/** What a value must be: a test, and the words for it. */
-type Rule = readonly [test: (value: any) => unknown, words: string]
+/** What a value may be, in words that are the rule: constants, types and spans of numbers, with `|` between. */
+interface Rules {
+  readonly [name: string]: string | Rules
+}
 
-const number = (least: number, most: number = longestDelay): Rule => [(value) => typeof value === 'number' && value >= least && value <= most, `a number from ${least} to ${most}`]
-const oneOf = (...choices: unknown[]): Rule => [(value) => choices.includes(value), `one of ${choices.join(', ')}`]
-const callable: Rule = [(value) => typeof value === 'function', 'a function']
-
-const jitter = oneOf('full', 'equal', 'decorrelated', 'none')
-const action = oneOf('retry', 'refresh', 'stop', 'end')
-
-/** @see RFC 6455 §4.1: subprotocols are tokens, and each is named once */
-const tokens: Rule = [
-  (value) => typeof value === 'function' || ((list) => list.every((name) => /^[\w!#$%&'*+.^`|~-]+$/.test(name as string)) && new Set(list).size === list.length)([value].flat()),
-  'tokens, each once',
-]
-
-type Rules = {readonly [name: string]: Rule | Rules}
+const duration = '1..2147483647'
+const pause = '0..2147483647'
+const count = '0..Infinity'
 
 const rules: Rules = {
-  protocols: tokens,
-  WebSocket: callable,
+  protocols: 'string|object|function',
+  WebSocket: 'function',
   backoff: {
-    initialDelay: number(1),
-    factor: number(1, 100),
-    maxDelay: number(1),
-    jitter: [(value) => callable[0](value) || number(0, 1)[0](value) || jitter[0](value), `a ratio from 0 to 1, a function, or ${jitter[1]}`],
-    maxAttempts: number(0, Infinity),
-    restartSpread: [([from, to]) => number(0)[0](from) && number(from)[0](to), 'two numbers, the lower first'],
-    maxHint: number(0),
+    initialDelay: duration,
+    factor: '1..100',
+    maxDelay: duration,
+    jitter: '0..1|full|equal|decorrelated|none|function',
+    maxAttempts: count,
+    restartSpread: 'object',
+    maxHint: pause,
   },
-  stableAfter: number(0),
-  connectTimeout: number(1),
-  closeTimeout: number(1),
-  credentials: callable,
-  verdicts: [
-    (value) => Object.entries(value).every(([key, verdict]) => /^\d+(-\d+)?$/.test(key) && action[0]((verdict as Partial<Verdict>)?.action ?? (typeof verdict === 'object' ? 'retry' : verdict))),
-    `codes or ranges with a verdict or ${action[1]}`,
-  ],
-  classify: callable,
-  onNormalClosure: oneOf('end', 'retry'),
-  buffer: {maxMessages: number(0, Infinity), maxBytes: number(0, Infinity)},
-  onReport: callable,
-  evidence: {frames: number(0, 1000), payloads: oneOf('none', 'redacted', 'full')},
-  lint: oneOf('warn', 'throw', 'off'),
-  binaryType: oneOf('arraybuffer', 'blob'),
-  signal: [(value) => value.addEventListener, 'an AbortSignal'],
-  autoOpen: oneOf(true, false),
-  clock: [(value) => value.setTimeout, 'a clock'],
-  random: callable,
+  stableAfter: pause,
+  connectTimeout: duration,
+  closeTimeout: duration,
+  credentials: 'function',
+  verdicts: 'object',
+  classify: 'function',
+  onNormalClosure: 'end|retry',
+  buffer: {maxMessages: count, maxBytes: count},
+  onReport: 'function',
+  evidence: {frames: '0..1000', payloads: 'none|redacted|full'},
+  lint: 'warn|throw|off',
+  binaryType: 'arraybuffer|blob',
+  signal: 'object',
+  autoOpen: 'boolean',
+  clock: 'object',
+  random: 'function',
 }
 
-const check = ([test, words]: Rule, name: string, value: unknown): void => {
-  if (test(value)) return
+const follows = (value: unknown, rule: string): boolean =>
+  rule.split('|').some((word) => {
+    const [least, most] = word.split('..').map(Number)
+    return word === value || (word === typeof value && value !== null) || (typeof value === 'number' && value >= least! && value <= most!)
+  })
+
+/** @throws a sentence that names the option, its rule and the value, if that is not so */
+const must = (so: unknown, name: string, rule: string, value: unknown): void => {
+  if (so) return
   const shown = typeof value === 'string' ? withoutSecrets(value).slice(0, 99) : value
-  throw new ClosecallError('INVALID', `\`${name}\` must be ${words}, got ${JSON.stringify(shown) ?? String(value)}`)
+  throw new ClosecallError('INVALID', `\`${name}\` must be ${rule}, got ${JSON.stringify(shown) ?? String(value)}`)
 }
+
+const check = (value: unknown, name: string, rule: string): void => must(follows(value, rule), name, rule, value)
 
 /** A URL less its user and its query. */
 export const withoutSecrets = (url: string): string => url.replace(/\?.*|(?<=\/\/).*@/gs, '')
 
 /** Checks what was given, and fills in what was not. An option that is undefined is one that was not given. */
-const fill = (defaults: object, rules: Rules, given: object): object => {
-  const filled = {...defaults} as Record<string, any>
+const fill = <T extends object>(defaults: T, rules: Rules, given: object): T => {
+  const filled: Record<string, any> = {...defaults}
   for (const [name, value] of Object.entries(given)) {
     const rule = rules[name]
-    check([() => rule, 'an option that exists'], name, value)
+    must(rule, name, 'an option that exists', value)
     if (value === undefined) continue
-    if (Array.isArray(rule)) check(rule as unknown as Rule, name, value)
-    filled[name] = Array.isArray(rule) ? value : fill(value ? filled[name] : {maxMessages: 0, maxBytes: 0}, rule as Rules, value || {})
+    if (typeof rule === 'string') check(value, name, rule)
+    filled[name] = typeof rule === 'string' ? value : fill(filled[name], rule!, value)
   }
-  return filled
+  return filled as T
 }
 
 /** @throws a sentence that names the option, its rule and the value */
 export function settle(options: Options): Settings {
-  const settings = fill(defaults, rules, options) as Settings
-  const {initialDelay, maxDelay} = settings.backoff
-  check([() => maxDelay >= initialDelay, `at least \`initialDelay\` (${initialDelay})`], 'maxDelay', maxDelay)
+  const buffer = options.buffer === false ? {maxMessages: 0} : options.buffer
+  const settings = fill<object>(defaults, rules, {...options, buffer}) as Settings
+  const {backoff, protocols, verdicts = {}} = settings
+  const {initialDelay, maxDelay, restartSpread} = backoff
+  must(maxDelay >= initialDelay, 'maxDelay', `at least \`initialDelay\` (${initialDelay})`, maxDelay)
+  must(follows(restartSpread[0], pause) && follows(restartSpread[1], `${restartSpread[0]}..${longestDelay}`), 'restartSpread', 'two delays, the shorter first', restartSpread)
+  for (const [key, verdict] of Object.entries(verdicts)) {
+    must(/^\d+(-\d+)?$/.test(key), 'verdicts', 'keyed by codes or ranges', key)
+    check((verdict as Partial<Verdict>)?.action ?? verdict, `verdicts.${key}`, 'retry|refresh|stop|end|object')
+  }
+  checkProtocols(protocols)
   return settings
+}
+
+/** @see RFC 6455 §4.1: subprotocols are tokens, and each is named once */
+export const checkProtocols = (protocols: unknown): void => {
+  if (protocols === undefined || typeof protocols === 'function') return
+  const list = [protocols].flat()
+  must(list.every((name) => /^[\w!#$%&'*+.^`|~-]+$/.test(name as string)) && new Set(list).size === list.length, 'protocols', 'tokens, each once', protocols)
 }
 
 /** The absolute ws: or wss: URL that is meant. */
@@ -244,31 +256,27 @@ export const toURL = (value: unknown): string => {
   } catch {
     // Said below.
   }
-  check([() => url && /^wss?:$/.test(url.protocol) && !url.hash, 'a ws:, wss:, http: or https: URL without a fragment'], 'url', String(value))
+  must(url && /^wss?:$/.test(url.protocol) && !url.hash, 'url', 'a ws: or http: URL without a fragment', String(value))
   return url!.href
-}
-
-export const checkProtocols = (protocols: unknown): void => {
-  if (protocols !== undefined) check(tokens, 'protocols', protocols)
 }
 
 /** What the standard lets a program close with. @see WHATWG WebSockets, `close()` */
 export const checkClose = (code: unknown, reason: unknown): void => {
-  check([() => code === 1000 || (Number.isInteger(code) && number(3000, 4999)[0](code)), '1000 or from 3000 to 4999'], 'code', code)
-  check([() => byteLength(String(reason)) <= 123, 'at most 123 bytes'], 'reason', reason)
+  must(Number.isInteger(code) && follows(code, '1000..1000|3000..4999'), 'code', '1000 or 3000..4999', code)
+  must(byteLength(String(reason)) <= 123, 'reason', 'at most 123 bytes', reason)
 }
 
 export const checkHint = ({after, spread = 0}: RetryHint): void => {
-  check(number(0, Infinity), 'after', after)
-  check(number(0, Infinity), 'spread', spread)
+  check(after, 'after', count)
+  check(spread, 'spread', count)
 }
 
-export const checkListener = (listener: unknown): void => check(callable, 'listener', listener)
+export const checkListener = (listener: unknown): void => check(listener, 'listener', 'function')
 
 /** @returns what the message is, if it can be sent */
 export const checkData = (data: unknown, binary: boolean | undefined, canSendTextBytes: () => boolean): FrameKind => {
   const kind = kindOf(data, binary)
-  check([() => kind, 'a string, ArrayBuffer, view or Blob'], 'data', typeof data)
-  check([() => kind !== 'text bytes' || canSendTextBytes(), 'true: this WebSocket class sends no bytes as text'], 'binary', binary)
+  must(kind, 'data', 'a string, ArrayBuffer, view or Blob', typeof data)
+  must(kind !== 'text bytes' || canSendTextBytes(), 'binary', 'true: this WebSocket class sends no bytes as text', binary)
   return kind!
 }

@@ -66,6 +66,7 @@ interface Slot {
 export class EvidenceRing {
   readonly #frames: number
   #slots: Slot[] = []
+  #next = 0
   /** Messages that this client ever sent. */
   sent = 0
 
@@ -80,7 +81,8 @@ export class EvidenceRing {
   record(data: SendData, kind: FrameKind, buffered: boolean, at: number, offset?: number): void {
     const sequence = ++this.sent
     if (!this.#frames) return
-    const slot = (this.#slots[sequence % this.#frames] ??= {} as Slot)
+    const slot = (this.#slots[this.#next] ??= {} as Slot)
+    if (++this.#next === this.#frames) this.#next = 0
     slot.sequence = sequence
     slot.at = at
     slot.kind = kind
@@ -93,11 +95,12 @@ export class EvidenceRing {
   /** For a new connection: what was sent on an old one can't be at fault for the end of this one. */
   clear(): void {
     this.#slots = []
+    this.#next = 0
   }
 
   /** Examines what is remembered, oldest first. */
   examine(now: number, payloads: Payloads = 'none'): FrameEvidence[] {
-    return Object.values(this.#slots)
+    return [...this.#slots]
       .sort((a, b) => a.sequence - b.sequence)
       .map(({data, at, offset, ...frame}) => ({
         ...frame,
@@ -229,10 +232,10 @@ export function diagnose({code, reason}: Close, frames: readonly FrameEvidence[]
 }
 
 const advice: Record<Cause, string> = {
-  'ill-formed-text': 'Send bytes in binary frames, or decode them to a string with the right encoding.',
-  'rejected-by-application': 'The server refused what a message says: its reason tells why.',
-  'damaged-in-transit': 'What was sent was well formed: try without compression and proxies.',
+  'ill-formed-text': 'Send bytes in binary frames, or decode them to a string first.',
+  'rejected-by-application': 'The server refused what a message says: see its reason.',
+  'damaged-in-transit': 'All was well formed here: try without compression and proxies.',
   'too-big': 'Split the message, or raise the limit of the server.',
-  'unsupported-kind': 'Send strings instead of bytes, or bytes instead of strings.',
-  unknown: 'What was sent was well formed: look at what the server expects.',
+  'unsupported-kind': 'Send strings for bytes, or bytes for strings.',
+  unknown: 'All was well formed here: see what the server expects.',
 }

@@ -11,13 +11,14 @@ export interface WebSocketLike {
   onmessage: ((event: any) => void) | null
   onerror: ((event: any) => void) | null
   onclose: ((event: any) => void) | null
-  send(data: any, options?: {binary: boolean}): void
+  send(data: any, options?: any): void
   close(code?: number, reason?: string): void
   /** `ws` and Bun have it: destroys the connection instead of waiting for the peer. */
   terminate?(): void
 }
 
-export type WebSocketClass = new (url: string, protocols?: string | string[]) => WebSocketLike
+/** Takes a URL and subprotocols. Typed loosely, since implementations declare it in ways of their own. */
+export type WebSocketClass = new (url: any, protocols?: any) => WebSocketLike
 
 export const nativeWebSocket = (): WebSocketClass | undefined => globalThis.WebSocket as WebSocketClass | undefined
 

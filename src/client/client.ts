@@ -273,6 +273,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
 
   /** Like {@link on}, for the first time only. */
   once<Name extends keyof ClientEvents>(name: Name, listener: ClientEvents[Name]): () => void {
+    checkListener(listener)
     const off = this.on(name, ((a: never, b: never) => {
       off()
       listener(a, b)
@@ -282,27 +283,43 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
 
   /** Messages from now on, over all reconnections. Ends when the client is closed; throws when it fails. */
   [Symbol.asyncIterator](): AsyncIterator<MessageData, undefined> {
+    type Result = IteratorResult<MessageData, undefined>
     const inbox: MessageData[] = []
-    let wake = (): void => {}
-    const take = (data: MessageData): void => {
-      inbox.push(data)
-      wake()
-    }
-    const subscriptions = [this.on('message', take), this.on('state', () => wake())]
-    const stop = async (): Promise<IteratorReturnResult<undefined>> => {
-      for (const off of subscriptions) off()
-      return {done: true, value: undefined}
-    }
-    const next = async (): Promise<IteratorResult<MessageData, undefined>> => {
-      while (!inbox.length) {
-        const {name} = this.#state
-        if (name === 'failed') throw (await stop(), this.#stopped(this.#state))
-        if (name === 'closed') return stop()
-        await new Promise<void>((resolve) => (wake = resolve))
+    const asked: ((result: Result | Promise<Result>) => void)[] = []
+    let over = false
+    const serve = (): void => {
+      const {name} = this.#state
+      if (!over && !inbox.length && name === 'failed' && asked.length) {
+        stop()
+        asked.shift()!(Promise.reject(this.#stopped(this.#state)))
       }
-      return {done: false, value: inbox.shift()}
+      if (name === 'closed' || name === 'failed') stop()
+      while (asked.length && (inbox.length || over)) asked.shift()!(inbox.length ? {done: false, value: inbox.shift()} : {done: true, value: undefined})
     }
-    return {next, return: stop}
+    const off = [
+      this.on('message', (data) => {
+        inbox.push(data)
+        serve()
+      }),
+      this.on('state', serve),
+    ]
+    const stop = (): void => {
+      over = true
+      for (const unsubscribe of off) unsubscribe()
+    }
+    return {
+      next: () =>
+        new Promise((resolve) => {
+          asked.push(resolve)
+          serve()
+        }),
+      return: async () => {
+        inbox.length = 0
+        stop()
+        serve()
+        return {done: true, value: undefined}
+      },
+    }
   }
 
   /** Closes, and waits until that is done. */
@@ -384,7 +401,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     let origin: 'provider' | 'constructor' = 'provider'
     try {
       if (refresh && credentials) {
-        const fresh = await credentials()
+        const fresh = await ask(credentials)
         if (epoch !== this.#state.epoch) return
         this.#credentials = fresh
       }
@@ -409,7 +426,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
       this.#emitter.emit('message', event.data, event)
     }
     socket.onerror = (event) => this.#dispatch({type: 'error', epoch, failure: failureOf(event)})
-    socket.onclose = ({code, reason, wasClean}) => this.#dispatch({type: 'closed', epoch, close: {code, reason, wasClean}})
+    socket.onclose = ({code, reason, wasClean} = {}) => this.#dispatch({type: 'closed', epoch, close: {code, reason, wasClean}})
   }
 
   /** Listens to the world only while something is under way. */
@@ -485,10 +502,15 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
   }
 
   #flush(): void {
-    for (let message; this.#state.name === 'open' && this.#socket!.readyState === 1 && (message = this.#buffer.peek()); ) {
+    for (let message; this.#state.name === 'open' && this.#socket!.readyState === 1 && (message = this.#buffer.peek()); this.#buffer.shift()) {
       const {data, binary} = message
-      this.#guard(() => this.#write(data, kindOf(data, binary)!, true))
-      this.#buffer.shift()
+      try {
+        this.#write(data, kindOf(data, binary)!, true)
+      } catch (error) {
+        // Kept if the connection is to blame. If the data is, no later connection will take it either: its sender is told.
+        if (this.#socket!.readyState !== 1) return
+        reportError(error)
+      }
     }
   }
 

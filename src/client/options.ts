@@ -23,7 +23,7 @@ import {baseURL, type WebSocketClass} from '../platform/websocket.ts'
 import {ClosecallError} from './errors.ts'
 import type {Report} from './report.ts'
 
-/** What a `url` or `protocols` function is given. */
+/** What a `url`, `protocols` or `credentials` function is given. */
 export interface AttemptContext {
   /** Retries since the last stable connection; 0 for the first. */
   attempt: number
@@ -80,7 +80,7 @@ export interface Options {
    * Asked at `open()`, and again when a verdict says `refresh` (1008, 3000, HTTP 401 and 407); what it gives is handed to the
    * `url` and `protocols` functions. If it throws, rejects or takes longer than `connectTimeout`, that was a failed attempt.
    */
-  credentials?: () => unknown
+  credentials?: (context: AttemptContext) => unknown
 
   /**
    * What to do otherwise than the table says, by close code, range, or handshake status.
@@ -154,7 +154,7 @@ export interface Settings extends Options {
   random: () => number
 }
 
-/** What a value may be, in words that are the rule: constants, types and spans of numbers, with `|` between. */
+/** What a value may be, in words that are the rule: constants, types and spans of numbers. */
 interface Rules {
   readonly [name: string]: string | Rules
 }
@@ -164,46 +164,51 @@ const pause = '0..2147483647'
 const count = '0..Infinity'
 
 const rules: Rules = {
-  protocols: 'string|object|function',
-  WebSocket: 'function',
+  protocols: 'a string or an object or a function',
+  WebSocket: 'a function',
   backoff: {
     initialDelay: duration,
     factor: '1..100',
     maxDelay: duration,
-    jitter: '0..1|full|equal|decorrelated|none|function',
+    jitter: '0..1 or full or equal or decorrelated or none or a function',
     maxAttempts: count,
-    restartSpread: 'object',
+    restartSpread: 'an object',
     maxHint: pause,
   },
   stableAfter: pause,
   connectTimeout: duration,
   closeTimeout: duration,
-  credentials: 'function',
-  verdicts: 'object',
-  classify: 'function',
-  onNormalClosure: 'end|retry',
+  credentials: 'a function',
+  verdicts: 'an object',
+  classify: 'a function',
+  onNormalClosure: 'end or retry',
   buffer: {maxMessages: count, maxBytes: count},
-  onReport: 'function',
-  evidence: {frames: '0..1000', payloads: 'none|redacted|full'},
-  lint: 'warn|throw|off',
-  binaryType: 'arraybuffer|blob',
-  signal: 'object',
-  autoOpen: 'boolean',
-  clock: 'object',
-  random: 'function',
+  onReport: 'a function',
+  evidence: {frames: '0..1000', payloads: 'none or redacted or full'},
+  lint: 'warn or throw or off',
+  binaryType: 'arraybuffer or blob',
+  signal: 'an object',
+  autoOpen: 'a boolean',
+  clock: 'an object',
+  random: 'a function',
 }
 
 const follows = (value: unknown, rule: string): boolean =>
-  rule.split('|').some((word) => {
+  rule.split(' or ').some((word) => {
     const [least, most] = word.split('..').map(Number)
-    return word === value || (word === typeof value && value !== null) || (typeof value === 'number' && value >= least! && value <= most!)
+    return word === value || (word.split(' ')[1] === typeof value && value !== null) || (typeof value === 'number' && value >= least! && value <= most!)
   })
+
+/** A value in an error message: short, on one line, and nothing of what an object holds. */
+const shown = (value: unknown): string =>
+  typeof value === 'string' ? JSON.stringify(withoutSecrets(value).slice(0, 99))
+  : Array.isArray(value) ? `[${value.map((item) => (Array.isArray(item) ? '…' : shown(item)))}]`
+  : Object(value) === value ? `a ${typeof value}`
+  : String(value)
 
 /** @throws a sentence that names the option, its rule and the value, if that is not so */
 const must = (so: unknown, name: string, rule: string, value: unknown): void => {
-  if (so) return
-  const shown = typeof value === 'string' ? withoutSecrets(value).slice(0, 99) : value
-  throw new ClosecallError('INVALID', `\`${name}\` must be ${rule}, got ${JSON.stringify(shown) ?? String(value)}`)
+  if (!so) throw new ClosecallError('INVALID', `\`${name}\` must be ${rule}, got ${shown(value)}`)
 }
 
 const check = (value: unknown, name: string, rule: string): void => must(follows(value, rule), name, rule, value)
@@ -212,29 +217,33 @@ const check = (value: unknown, name: string, rule: string): void => must(follows
 export const withoutSecrets = (url: string): string => url.replace(/\?.*|(?<=\/\/).*@/gs, '')
 
 /** Checks what was given, and fills in what was not. An option that is undefined is one that was not given. */
-const fill = <T extends object>(defaults: T, rules: Rules, given: object): T => {
+const fill = <T extends object>(name: string, defaults: T, rules: Rules, given: object): T => {
+  check(given, name, 'an object')
   const filled: Record<string, any> = {...defaults}
   for (const [name, value] of Object.entries(given)) {
     const rule = rules[name]
     must(rule, name, 'an option that exists', value)
     if (value === undefined) continue
     if (typeof rule === 'string') check(value, name, rule)
-    filled[name] = typeof rule === 'string' ? value : fill(filled[name], rule!, value)
+    filled[name] = typeof rule === 'string' ? value : fill(name, filled[name], rule!, value)
   }
   return filled as T
 }
 
 /** @throws a sentence that names the option, its rule and the value */
 export function settle(options: Options): Settings {
-  const buffer = options.buffer === false ? {maxMessages: 0} : options.buffer
-  const settings = fill<object>(defaults, rules, {...options, buffer}) as Settings
-  const {backoff, protocols, verdicts = {}} = settings
+  const buffer = options?.buffer === false ? {maxMessages: 0} : options?.buffer
+  const settings = fill<object>('options', defaults, rules, buffer ? {...options, buffer} : options) as Settings
+  const {backoff, clock, protocols, signal, verdicts = {}} = settings
   const {initialDelay, maxDelay, restartSpread} = backoff
   must(maxDelay >= initialDelay, 'maxDelay', `at least \`initialDelay\` (${initialDelay})`, maxDelay)
   must(follows(restartSpread[0], pause) && follows(restartSpread[1], `${restartSpread[0]}..${longestDelay}`), 'restartSpread', 'two delays, the shorter first', restartSpread)
+  must(typeof clock.now === 'function', 'clock', 'a Clock', clock)
+  must(!signal || 'aborted' in signal, 'signal', 'an AbortSignal', signal)
   for (const [key, verdict] of Object.entries(verdicts)) {
-    must(/^\d+(-\d+)?$/.test(key), 'verdicts', 'keyed by codes or ranges', key)
-    check((verdict as Partial<Verdict>)?.action ?? verdict, `verdicts.${key}`, 'retry|refresh|stop|end|object')
+    const [from, to = from] = key.split('-').map(Number)
+    must(from! > 0 && to! >= from! && to! < 65_536, 'verdicts', 'keyed by codes or ranges', key)
+    check((verdict as Partial<Verdict>)?.action ?? verdict, `verdicts.${key}`, 'retry or refresh or stop or end or an object')
   }
   checkProtocols(protocols)
   return settings
@@ -262,16 +271,18 @@ export const toURL = (value: unknown): string => {
 
 /** What the standard lets a program close with. @see WHATWG WebSockets, `close()` */
 export const checkClose = (code: unknown, reason: unknown): void => {
-  must(Number.isInteger(code) && follows(code, '1000..1000|3000..4999'), 'code', '1000 or 3000..4999', code)
+  must(Number.isInteger(code) && follows(code, '1000..1000 or 3000..4999'), 'code', '1000 or 3000..4999', code)
   must(byteLength(String(reason)) <= 123, 'reason', 'at most 123 bytes', reason)
 }
 
-export const checkHint = ({after, spread = 0}: RetryHint): void => {
+export const checkHint = (hint: RetryHint): void => {
+  check(hint, 'hint', 'an object')
+  const {after, spread = 0} = hint
   check(after, 'after', count)
   check(spread, 'spread', count)
 }
 
-export const checkListener = (listener: unknown): void => check(listener, 'listener', 'function')
+export const checkListener = (listener: unknown): void => check(listener, 'listener', 'a function')
 
 /** @returns what the message is, if it can be sent */
 export const checkData = (data: unknown, binary: boolean | undefined, canSendTextBytes: () => boolean): FrameKind => {

@@ -221,7 +221,7 @@ export function diagnose({code, reason}: Close, frames: readonly FrameEvidence[]
   const [cause, confidence, frame]: [Cause, Diagnosis['confidence'], FrameEvidence?] =
     code === 1009 ? ['too-big', 'likely', [...frames].sort((a, b) => b.length - a.length)[0]]
     : code === 1003 ? ['unsupported-kind', 'likely', last]
-    : code !== 1007 ? ['unknown', 'none']
+    : code !== 1007 || !last ? ['unknown', 'none']
     : illFormed ? ['ill-formed-text', 'certain', illFormed]
     : reason && !speaksOfEncoding.test(reason) ? ['rejected-by-application', 'likely', last]
     : halved ? ['ill-formed-text', 'possible', halved]
@@ -237,5 +237,5 @@ const advice: Record<Cause, string> = {
   'damaged-in-transit': 'All was well formed here: try without compression and proxies.',
   'too-big': 'Split the message, or raise the limit of the server.',
   'unsupported-kind': 'Send strings for bytes, or bytes for strings.',
-  unknown: 'All was well formed here: see what the server expects.',
+  unknown: 'Nothing that was sent is known to be at fault: see what the server expects.',
 }

@@ -1,8 +1,8 @@
 // Something happened: what is the state now, and what must be done? The table at the end is the whole of it.
 
-import {backoff, defaultBackoff, type Backoff} from './backoff.ts'
+import {backoff, defaultBackoff, longestDelay, type Backoff} from './backoff.ts'
 import {classify, normalizeCode, type Close, type CloseOrigin} from './classify.ts'
-import type {Verdict} from './close-codes.ts'
+import type {Action, Verdict} from './close-codes.ts'
 import {parseRetryHint, type RetryHint} from './retry-hint.ts'
 
 /** What the machine needs to know of the caller's wishes. Plain data but for the functions, which must not throw. */
@@ -66,7 +66,7 @@ export type Failure = Pick<Close, 'status' | 'retryAfter' | 'error'>
  */
 export type State =
   | {name: 'idle'; epoch: number}
-  | ({name: 'connecting'; deadline: number; failure?: Failure} & Progress)
+  | ({name: 'connecting'; deadline: number; refresh: boolean; failure?: Failure} & Progress)
   | ({name: 'open'; since: number; deadline?: number; failure?: Failure; hint?: RetryHint} & Progress)
   | ({name: 'backoff'} & Waiting)
   /** Waits for the network. A slow probe goes on all the same, at `retryAt`: the signal may be wrong. */
@@ -171,7 +171,7 @@ const step = (state: State, ...effects: Effect[]): Step => ({state, effects})
 const abandon: Effect = {type: 'abandon'}
 
 const dial = (epoch: number, {now}: Event, {connectTimeout}: Policy, {attempt, streak}: ClassifyContext, refresh: boolean, ...before: Effect[]): Step =>
-  step({name: 'connecting', epoch: epoch + 1, attempt, streak, deadline: now + connectTimeout}, ...before, {type: 'connect', attempt, refresh})
+  step({name: 'connecting', epoch: epoch + 1, attempt, streak, refresh, deadline: now + connectTimeout}, ...before, {type: 'connect', attempt, refresh})
 
 /** A new beginning. Credentials are asked for again: the caller may have mended them. */
 const start: Handler<State, Event> = ({epoch}, event, policy) => dial(epoch, event, policy, unblemished, true, abandon)
@@ -180,7 +180,7 @@ const retry: Handler<In<'backoff' | 'suspended'>, Event> = (state, event, policy
 
 /** Leaves a live connection for another at once. What failed before still counts. */
 const replace: Handler<In<'open'>, Of<'reconnect'>> = (state, event, policy) =>
-  dial(state.epoch, event, policy, state, false, settle(wished(closeOf(state, event, {origin: 'reconnect'}))), abandon)
+  dial(state.epoch, event, policy, state, false, settle(wished(closeOf(state, event, {origin: 'reconnect'}), 'retry')), abandon)
 
 const opened: Handler<In<'connecting'>, Of<'opened'>> = ({epoch, attempt, streak}, {now}, {stableAfter}) =>
   step({name: 'open', epoch, attempt, streak, since: now, deadline: now + stableAfter})
@@ -204,6 +204,8 @@ const lost: Handler<In<'connecting' | 'open'>, Of<'closed' | 'deadline'>> = (sta
   const verdict = policy.classify(last, context)
   const {action, report} = verdict
   const refresh = action === 'refresh'
+  // What was asked for and did not come is still wanted.
+  const wanting = 'refresh' in state && state.refresh && (last.origin === 'provider' || last.origin === 'connect-timeout')
   const key = refresh ? action : (last.status ?? last.code)
   const strikes = key === streak.key ? streak.strikes + 1 : 1
   const ended = {last, verdict}
@@ -218,13 +220,16 @@ const lost: Handler<In<'connecting' | 'open'>, Of<'closed' | 'deadline'>> = (sta
   if (why) return step({name: 'failed', epoch, why, ...ended}, settle(ended, why), abandon)
 
   const delay = refresh ? 0 : delayOf(last, verdict, state, attempt, streak, event, policy)
-  const waiting = {epoch, attempt: attempt + 1, streak: {key, strikes, delay}, refresh, ...ended} as const
+  const waiting = {epoch, attempt: attempt + 1, streak: {key, strikes, delay}, refresh: refresh || wanting, ...ended} as const
   return step(event.online ? wait('backoff', waiting, delay, event) : offline(waiting, event, policy), settle(ended, report && 'verdict'), abandon)
 }
 
 const settle = (ended: Ended, report?: FailureCause | false): Effect => ({type: 'settle', report: report || undefined, ...ended})
 
-const wait = (name: 'backoff' | 'suspended', waiting: Omit<Waiting, 'delay' | 'retryAt'>, delay: number, {now}: Stamp): State => ({...waiting, name, delay, retryAt: now + delay})
+const wait = (name: 'backoff' | 'suspended', waiting: Omit<Waiting, 'delay' | 'retryAt'>, wanted: number, {now}: Stamp): State => {
+  const delay = Math.min(wanted, longestDelay)
+  return {...waiting, name, delay, retryAt: now + delay}
+}
 
 const delayOf = (last: Close, verdict: Verdict, state: In<'connecting' | 'open'>, attempt: number, streak: Streak, {random}: Stamp, {backoff: rules}: Policy): number => {
   const hint = parseRetryHint(last.reason) ?? (last.retryAfter === undefined ? (state as {hint?: RetryHint}).hint : {after: last.retryAfter})
@@ -266,7 +271,7 @@ const finish: Handler<In<'idle' | 'connecting' | 'backoff' | 'suspended'>, Of<'c
   step({name: 'closed', epoch: state.epoch + 1, ...('last' in state && {last: state.last, verdict: state.verdict})}, abandon)
 
 /** A close that the caller asked for needs no judgement, only a name. */
-const wished = (last: Close): Ended => ({last, verdict: {...classify(last), action: 'end', fault: 'none', report: false}})
+const wished = (last: Close, action: Action = 'end'): Ended => ({last, verdict: {...classify(last), action, fault: 'none', report: false}})
 
 const closeOf = (state: In<'connecting' | 'open' | 'closing'>, {now}: Stamp, {code, reason, wasClean, origin = 'event', ...failure}: CloseReport): Close => ({
   // Nothing can be done before it began: some fakes and wrappers say 1000 where they mean that nobody answered.

@@ -45,7 +45,7 @@ const mostTimers = 100_000
 const settleTurns = 50
 
 const settle = async (): Promise<void> => {
-  for (let turn = 0; turn < settleTurns; turn++) await null
+  for (let turn = 0; turn < settleTurns; turn++) await Promise.resolve()
 }
 
 /** What `setTimeout` does with a delay that it can't count: 31 bits, nothing below 0. */

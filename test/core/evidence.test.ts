@@ -150,6 +150,7 @@ describe('diagnose', () => {
   it('says so when it does not know [CC-62]', () => {
     expect(diagnose(close(1007), [fine])).toEqual({cause: 'unknown', confidence: 'none', advice: expect.stringMatching(/\w/) as string})
     expect(diagnose(close(1010), [])).toMatchObject({cause: 'unknown'})
+    expect(diagnose(close(1007, 'API key not valid'), [])).toMatchObject({cause: 'unknown'})
   })
 
   it('names the largest message on 1009 and the last on 1003 [CC-62]', () => {

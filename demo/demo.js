@@ -1,0 +1,384 @@
+// What does the client do, and why? Shows it. Whatever a server says gets into the page as text only.
+
+/** @typedef {import('../src/index.ts').State} State */
+
+const {connect, classify} = globalThis.closecall
+
+const byId = (id) => document.getElementById(id)
+
+/** An element. Children are elements or texts; there is no way to give markup. */
+const make = (tag, attributes = {}, ...children) => {
+  const node = document.createElement(tag)
+  for (const [name, value] of Object.entries(attributes)) if (value !== undefined && value !== false) node.setAttribute(name, value === true ? '' : value)
+  node.append(...children.filter((child) => child !== undefined && child !== ''))
+  return node
+}
+
+/** Controls and invisible characters could reorder or hide what stands beside them: show them as what they are. */
+const visible = (text) => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}]/gu, (c) => `\\u{${c.codePointAt(0).toString(16)}}`)
+
+const seconds = (ms) => `${(Math.max(0, ms) / 1000).toFixed(1)} s`
+
+/** How long a connection was open. */
+const length = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : seconds(ms))
+
+const clock = new Intl.DateTimeFormat(undefined, {hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23'})
+
+const plural = (count, noun) => `${count} ${noun}${count === 1 ? '' : 's'}`
+
+/** Closes that the page shows. */
+const longest = 50
+
+// ---- The client ----
+
+const session = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+
+let credentialsAsked = 0
+
+const client = connect(`/live?session=${session}`, {
+  autoOpen: false,
+  // With something to ask anew, 1008 and 3000 get their one more try.
+  credentials: () => `token ${++credentialsAsked}`,
+})
+
+// For the curious, in the console.
+globalThis.client = client
+
+// ---- Where things stand ----
+
+const tones = {idle: 'rest', connecting: 'busy', open: 'good', backoff: 'wait', suspended: 'wait', closing: 'busy', closed: 'rest', failed: 'stop'}
+
+const lights = Object.fromEntries(Object.entries(tones).map(([name, tone]) => [name, make('li', {'data-tone': tone}, make('span', {}, name))]))
+byId('states').append(...Object.values(lights))
+
+const causeOf = ({last, verdict}) => `${last.code} ${verdict.name}${last.opened ? '' : ', never opened'}`
+
+/** One sentence for each state, and what its countdown leads to. */
+const sentences = {
+  idle: () => ['Not started.'],
+  connecting: ({attempt}) => [attempt ? `Retry ${attempt}: waiting for the server’s answer.` : 'Waiting for the server’s answer.', 'until it gives up'],
+  open: ({attempt, deadline}) => (deadline && attempt ? [`Connected by retry ${attempt}. Stable soon: then its failures are forgotten.`, 'until stable'] : ['Connected. Messages go out at once.']),
+  backoff: (state) => [`Retry ${state.attempt} is next, after ${causeOf(state)}.`, 'to the next attempt'],
+  suspended: () => ['No network. It tries again when that is back, and once in a while anyway.', 'to the next try'],
+  closing: () => ['Waiting for the server to answer the closing handshake.', 'until it leaves'],
+  closed: (state) => [state.last ? `Ended as wished, with ${causeOf(state)}.` : 'Ended as wished.'],
+  failed: (state) => [`Stopped by ${causeOf(state)}. ${ends[state.why]}`],
+}
+
+const ends = {
+  verdict: 'Trying again can’t help.',
+  strikes: 'It came too often in a row.',
+  attempts: 'All attempts are used up.',
+}
+
+const goalOf = (state) => state.retryAt ?? (state.name === 'open' && !state.attempt ? undefined : state.deadline)
+
+const still = matchMedia('(prefers-reduced-motion: reduce)')
+let countdown
+
+const show = (/** @type {State} */ state) => {
+  for (const [name, light] of Object.entries(lights)) {
+    if (name === state.name) light.setAttribute('aria-current', 'true')
+    else light.removeAttribute('aria-current')
+  }
+  const [sentence, towards] = sentences[state.name](state)
+  byId('now').dataset.tone = tones[state.name]
+  byId('headline').textContent = state.name
+  document.title = `${state.name} · closecall demo`
+  byId('sentence').textContent = sentence
+  countDown(goalOf(state), towards)
+  speak(state, sentence)
+  showStats()
+}
+
+/** A countdown to a moment, not of a duration: a laptop that slept shows it right. */
+const countDown = (goal, towards) => {
+  cancelAnimationFrame(countdown)
+  const count = byId('count')
+  const bar = byId('bar')
+  const whole = goal - Date.now()
+  let shown
+  const tick = () => {
+    const left = goal - Date.now()
+    const text = `${seconds(left)} ${towards}`
+    if (text !== shown) count.textContent = shown = text
+    bar.style.transform = `scaleX(${still.matches ? Math.ceil(left / 1000) / Math.ceil(whole / 1000) : Math.max(0, left / whole)})`
+    if (left > 0) countdown = requestAnimationFrame(tick)
+  }
+  if (goal !== undefined && towards) return tick()
+  count.textContent = ''
+  bar.style.transform = 'scaleX(0)'
+}
+
+/** Screen readers hear where things come to rest, not each step on the way. */
+let speaking
+const speak = (state, sentence) => {
+  clearTimeout(speaking)
+  if (state.name === 'connecting' || state.name === 'closing') return
+  const when = state.retryAt ? ` Next attempt in about ${plural(Math.max(1, Math.round((state.retryAt - Date.now()) / 1000)), 'second')}.` : ''
+  speaking = setTimeout(() => (byId('spoken').textContent = `${state.name}. ${sentence}${when}`), 400)
+}
+
+const figures = Object.fromEntries(
+  ['connections', 'retries', 'sent', 'received', 'unsent', 'credentials'].map((name) => {
+    const value = make('dd', {}, '0')
+    byId('stats').append(make('div', {}, make('dt', {}, name), value))
+    return [name, value]
+  }),
+)
+
+const showStats = () => {
+  for (const [name, value] of Object.entries({...client.stats, credentials: credentialsAsked})) if (figures[name]) figures[name].textContent = String(value)
+}
+
+// ---- What ended, and why ----
+
+const toneOf = {retry: 'wait', refresh: 'busy', stop: 'stop', end: 'rest'}
+
+/** The verdict in words. */
+const faults = {
+  none: 'The other side is done.',
+  sender: 'What this page sent was refused.',
+  server: 'The server could not go on.',
+  network: 'The connection was lost.',
+  policy: 'It is not allowed.',
+  unknown: 'The server gave no clear cause.',
+}
+
+/** How the client came to know, where no close event said it. */
+const origins = {
+  error: 'The connection failed.',
+  'connect-timeout': 'The server did not answer in time.',
+  'close-timeout': 'The server did not answer the closing handshake; it was left behind.',
+  reconnect: 'You asked for a new connection.',
+}
+
+/** Where the latest close tells what came of it, and the state it came in. */
+let next
+let before
+
+const showClose = ({at, close, verdict, explanation}) => {
+  next = make('span')
+  byId('no-closes').hidden = true
+  byId('timeline').prepend(
+    make(
+      'li',
+      {'data-tone': toneOf[verdict.action]},
+      make('div', {class: 'what'}, make('b', {}, String(close.code)), make('span', {}, verdict.name), make('time', {datetime: new Date(at).toISOString()}, clock.format(at))),
+      make('p', {}, origins[close.origin] ?? (before === 'closing' ? 'You asked for it.' : faults[verdict.fault]), ' ', next),
+      close.reason && make('p', {class: 'reason'}, make('span', {}, 'server’s reason '), make('bdi', {}, visible(close.reason))),
+      make('p', {class: 'verdict'}, tag('action', verdict.action), tag('fault', verdict.fault), make('span', {}, close.opened ? `open for ${length(close.age)}` : 'never opened')),
+      make('p', {class: 'explanation'}, make('bdi', {}, visible(explanation))),
+    ),
+  )
+  while (byId('timeline').children.length > longest) byId('timeline').lastChild.remove()
+}
+
+const tag = (name, value) => make('span', {class: `tag ${name}`}, make('span', {}, `${name} `), value)
+
+const outcomes = {
+  backoff: ({delay}) => `Next attempt after ${length(delay)}.`,
+  suspended: () => 'Waits for the network.',
+  failed: () => 'Stopped.',
+}
+
+// ---- Reports ----
+
+const facts = (rows) => make('dl', {class: 'facts'}, ...rows.filter(([, value]) => value).map(([name, value]) => make('div', {}, make('dt', {}, name), make('dd', {}, value))))
+
+/** The bytes of a message that the demo itself made, the first ill-formed one marked. A report has no contents. */
+const dump = ({bytes, meant}, offset) => {
+  const pairs = bytes.match(/../g).slice(0, 64)
+  return make(
+    'figure',
+    {class: 'dump'},
+    make('p', {class: 'bytes'}, ...pairs.flatMap((pair, index) => [index === offset ? make('mark', {}, pair) : make('span', {}, pair), ' '])),
+    make('figcaption', {}, `What Node sent for “${meant}”. The report itself keeps contents out; the demo shows them because it chose them.`),
+  )
+}
+
+/** @param report as JSON, whoever made it */
+const showReport = (report, who, twin) => {
+  const {close, verdict, frames, cause, confidence, sequence, offset, advice} = report
+  const json = JSON.stringify(report, undefined, 2)
+  const copy = make('button', {type: 'button'}, 'Copy JSON')
+  const code = make('pre', {tabindex: '0', 'aria-label': 'The report as JSON'}, json)
+  copy.addEventListener('click', async () => {
+    try {
+      await navigator.clipboard.writeText(json)
+      copy.textContent = 'Copied'
+    } catch {
+      getSelection().selectAllChildren(code)
+      code.closest('details').open = true
+      copy.textContent = 'Selected'
+    }
+    setTimeout(() => (copy.textContent = 'Copy JSON'), 1500)
+  })
+  const where = sequence && `message ${sequence}${offset === undefined ? '' : `, offset ${offset}`}`
+  byId('told').replaceChildren(
+    make('p', {class: 'who'}, who),
+    make('p', {class: 'title', 'data-tone': report.failed ? 'stop' : 'wait'}, make('b', {}, String(close.status ?? close.code)), ` ${verdict.name}`),
+    facts([
+      ['Cause', cause && (confidence === 'none' ? cause : `${cause} (${confidence})`)],
+      ['Where', where],
+      ['Advice', advice],
+      ['Reason', close.reason && make('bdi', {}, visible(close.reason))],
+      ['Outcome', report.failed ? `failed, by ${report.why}` : 'goes on'],
+      ['Unsent', report.unsent && `${plural(report.unsent, 'message')}, kept for takeUnsent()`],
+    ]),
+    twin ? dump(twin, offset) : '',
+    frames.length ? frameTable(frames, sequence) : make('p', {class: 'empty'}, verdict.fault === 'sender' ? 'Nothing was sent on this connection.' : 'The fault is not with what was sent, so no messages are listed.'),
+    twin ? make('p', {class: 'aside'}, `${twin.states.map(({name}) => name).join(' → ')} · ${plural(twin.handshakes, 'connection')} made`) : '',
+    make('details', {}, make('summary', {}, 'As JSON'), code),
+    make('div', {class: 'actions'}, copy),
+  )
+  byId('report').dataset.filled = ''
+}
+
+const frameTable = (frames, sequence) =>
+  make(
+    'div',
+    {class: 'scroll', role: 'region', 'aria-label': 'Last messages sent', tabindex: '0'},
+    make(
+      'table',
+      {},
+      make('caption', {}, 'Last messages on this connection'),
+      make('thead', {}, make('tr', {}, ...['No.', 'Kind', 'Length', 'Age', 'Found'].map((name) => make('th', {scope: 'col'}, name)))),
+      make(
+        'tbody',
+        {},
+        ...frames.map((frame) =>
+          make(
+            'tr',
+            {class: frame.sequence === sequence ? 'guilty' : undefined},
+            make('th', {scope: 'row'}, String(frame.sequence)),
+            make('td', {}, frame.kind + (frame.buffered ? ', buffered' : '')),
+            make('td', {}, String(frame.length)),
+            make('td', {}, `${Math.round(frame.age)}\u00a0ms`),
+            make('td', {}, frame.findings.length ? `${frame.findings.join(', ')}${frame.offset === undefined ? '' : ` at ${frame.offset}`}` : 'nothing'),
+          ),
+        ),
+      ),
+    ),
+  )
+
+const reveal = () => byId('report').scrollIntoView({block: 'nearest', behavior: still.matches ? 'auto' : 'smooth'})
+
+// ---- Listeners ----
+
+client.on('close', showClose)
+client.on('state', (state) => {
+  show(state)
+  if (next && outcomes[state.name]) next.textContent = outcomes[state.name](state)
+  if (state.name === 'open' || state.name === 'closed') next = undefined
+  before = state.name
+})
+client.on('report', (report) => {
+  showReport(JSON.parse(JSON.stringify(report)), 'Told by this page’s client')
+  reveal()
+})
+client.on('message', (data) => {
+  byId('heard').textContent = visible(String(data).slice(0, 200))
+  showStats()
+})
+
+// ---- What the server is asked to do ----
+
+const say = (words, wrong = false) => {
+  byId('said').textContent = wrong ? `That went wrong: ${visible(words)}.` : `As asked, it ${visible(words)}.`
+  byId('said').classList.toggle('wrong', wrong)
+}
+
+const post = async (path, body) => {
+  const response = await fetch(path, {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body)})
+  const answer = await response.json()
+  if (!response.ok) throw new Error(answer.error)
+  return answer
+}
+
+const command = async (name, details) => {
+  try {
+    const {said} = await post(`/command?session=${session}`, {command: name, ...details})
+    say(said)
+  } catch (error) {
+    say(error.message, true)
+  }
+}
+
+/** The number in a field, or undefined after pointing out what is wrong with it. */
+const numberIn = (id) => (byId(id).reportValidity() ? byId(id).valueAsNumber : undefined)
+
+const closeWith = (code, reason = byId('reason').value, count = numberIn('count-close')) => count && command('close', {code, reason, count})
+
+const onSubmit = (id, act) =>
+  byId(id).addEventListener('submit', (event) => {
+    event.preventDefault()
+    act()
+  })
+
+const onClick = (id, act) => byId(id).addEventListener('click', act)
+
+const signs = {retry: '↻', refresh: '⟳', stop: '■', end: '●'}
+
+for (const code of [...Array.from({length: 16}, (_, index) => 1000 + index), 3000, 3003, 3008, 4000]) {
+  const {action, name} = classify({code})
+  const button = make('button', {type: 'button', 'data-tone': toneOf[action], 'aria-label': `${code} ${name}: ${action}`, title: name}, make('b', {}, String(code)), make('span', {}, make('i', {'aria-hidden': 'true'}, signs[action]), ` ${action}`))
+  button.addEventListener('click', () => closeWith(code))
+  byId('codes').append(button)
+}
+
+for (const status of [401, 403, 404, 429, 503]) {
+  const button = make('button', {type: 'button'}, String(status))
+  button.addEventListener('click', () => {
+    const count = numberIn('count-refuse')
+    const retryAfter = byId('retry-after').value && numberIn('retry-after')
+    if (count && retryAfter !== undefined) command('refuse', {status, count, ...(retryAfter !== '' && {retryAfter})})
+  })
+  byId('statuses').append(button)
+}
+
+for (const button of document.querySelectorAll('[data-command]')) button.addEventListener('click', () => command(button.dataset.command))
+for (const button of document.querySelectorAll('button[data-code]')) button.addEventListener('click', () => closeWith(Number(button.dataset.code), '', 1))
+
+onClick('overload', () => command('close', {code: 1013, reason: 'overloaded', count: 4}))
+onClick('hinted', () => command('close', {code: 1013, reason: 'retry-after=3', count: 1}))
+onSubmit('any', () => closeWith(numberIn('code')))
+onSubmit('restart', () => command('restart', {seconds: numberIn('seconds')}))
+onSubmit('shed', () => command('close', {code: 1013, reason: `retry-after=${numberIn('after')};spread=${numberIn('spread')}`, count: numberIn('count-shed')}))
+
+onSubmit('twin', async () => {
+  const button = byId('real-1007')
+  // Not `disabled`, which would take the focus away.
+  if (button.ariaBusy === 'true') return
+  button.ariaBusy = 'true'
+  try {
+    const twin = await post(`/twin?session=${session}`, {mistake: byId('mistake').value})
+    showReport(twin.report, 'Told by the client in Node, the page’s twin', twin)
+    byId('spoken').textContent = `The client in Node failed with 1007 and reports: ${twin.report.cause}, message ${twin.report.sequence}, offset ${twin.report.offset}.`
+    reveal()
+  } catch (error) {
+    say(error.message, true)
+  }
+  button.ariaBusy = 'false'
+})
+
+// ---- What the client is asked to do ----
+
+onClick('open', () => client.open())
+onClick('close', () => client.close())
+onClick('reconnect', () => client.reconnect())
+
+const send = (text) => {
+  byId('sent').textContent = client.send(text)
+  showStats()
+}
+
+onSubmit('send', () => send(byId('text').value))
+onClick('too-big', () => send('x'.repeat(20_000)))
+onClick('take', () => {
+  byId('sent').textContent = `${client.takeUnsent().length} taken`
+  showStats()
+})
+
+show(client.state)
+client.open()

@@ -1,0 +1,274 @@
+// Does what must never happen not happen, whatever anybody does in whatever order?
+
+import fc from 'fast-check'
+import {describe, expect, it} from 'vitest'
+import type {ClientEvents, State} from '../../src/index.ts'
+import {
+  accepts,
+  acceptsThenCloses,
+  closesSynchronously,
+  closesTwice,
+  deliversWhileClosing,
+  drops,
+  errorsAfterClose,
+  errorsWithoutClose,
+  goesSilent,
+  neverAnswers,
+  neverDeliversClose,
+  refuses,
+  sequence,
+  throwsOnConstruct,
+  type Behaviour,
+} from '../../src/testing/index.ts'
+import {expectRest, globalListeners, newWorld, offline, online, setUp, settled, takeUncaught, url, watchTheWorld, type Setup, type SetupOptions} from './fixture.ts'
+
+watchTheWorld()
+
+const runs = {numRuns: 300}
+
+// What a case is made of: plain data, so that a counterexample can be read and shrinks well.
+
+const codes = fc.oneof(fc.constantFrom(1000, 1001, 1005, 1006, 1007, 1008, 1009, 1011, 1012, 1013, 3000, 4000, 0, 999, 70_000), fc.integer())
+const reasons = fc.oneof(fc.constantFrom('', 'null', '503', '{}', 'retry-after=0;spread=0', 'retry-after=5', 'retry-after=1e99', '{"retryAfter":1}', `spread=${'9'.repeat(50)}`), fc.string())
+
+const plainServers = fc.oneof(
+  fc.constantFrom<[string]>(['accepts'], ['refuses'], ['neverAnswers'], ['goesSilent'], ['drops'], ['throwsOnConstruct']),
+  fc.tuple(fc.constant('acceptsThenCloses'), codes, reasons),
+  fc.tuple(fc.constant('refuses'), fc.constantFrom(200, 302, 401, 404, 429, 503)),
+)
+const lies = fc.subarray(['errorsWithoutClose', 'closesTwice', 'closesSynchronously', 'errorsAfterClose', 'neverDeliversClose', 'deliversWhileClosing'] as const)
+const servers = fc.record({behaviour: plainServers, lies})
+
+const userActions = fc.oneof(
+  fc.tuple(fc.constantFrom('open', 'close', 'reconnect', 'takeUnsent'), fc.constant(0)),
+  fc.tuple(fc.constant('hint'), fc.nat(20_000)),
+)
+const actions = fc.oneof(
+  {weight: 3, arbitrary: userActions},
+  {weight: 3, arbitrary: fc.tuple(fc.constant('send'), fc.nat(3))},
+  {weight: 1, arbitrary: fc.tuple(fc.constant('onNext'), fc.constantFrom('state', 'open', 'close', 'retry', 'message', 'failed', 'closed'), userActions)},
+  {weight: 5, arbitrary: fc.tuple(fc.constant('advance'), fc.oneof(fc.nat(200), fc.nat(40_000)))},
+  {weight: 1, arbitrary: fc.tuple(fc.constant('jump'), fc.nat(1_000_000))},
+  {weight: 1, arbitrary: fc.tuple(fc.constantFrom('online', 'offline'), fc.constant(0))},
+  {weight: 2, arbitrary: fc.tuple(fc.constantFrom('answerUrl', 'rejectUrl'), fc.nat(3))},
+  // The server's part, on the newest socket or on one long left.
+  {weight: 2, arbitrary: fc.tuple(fc.constantFrom('server accept', 'server refuse', 'server drop', 'server error', 'server message'), fc.nat(2))},
+  {weight: 2, arbitrary: fc.tuple(fc.constant('server close'), fc.nat(2), codes, reasons)},
+)
+type Action = typeof actions extends fc.Arbitrary<infer T> ? T : never
+
+const scripts = fc.record({
+  servers: fc.array(servers, {minLength: 1, maxLength: 5}),
+  actions: fc.array(actions, {maxLength: 40}),
+  // Not near 0: full jitter may draw 0 once, but chance does not draw it for ever.
+  random: fc.array(fc.double({min: 0.1, max: 1, maxExcluded: true, noNaN: true}), {minLength: 1, maxLength: 5}),
+  asksUrl: fc.boolean(),
+  autoOpen: fc.boolean(),
+  jitter: fc.constantFrom('full' as const, 'equal' as const, 'decorrelated' as const, 'none' as const, 0.5, 1),
+  maxMessages: fc.constantFrom(0, 3, 1024),
+})
+
+const build = ({behaviour: [name, ...given], lies: told}: {behaviour: readonly (string | number)[]; lies: readonly string[]}): Behaviour => {
+  const [code, reason] = given as [number, string]
+  const plain = {accepts, refuses: () => refuses(code), neverAnswers, goesSilent, drops, acceptsThenCloses: () => acceptsThenCloses(code, reason), throwsOnConstruct: () => throwsOnConstruct(new Error('refused'))}
+  const lying = {errorsWithoutClose, closesTwice, closesSynchronously, errorsAfterClose, neverDeliversClose, deliversWhileClosing}
+  return told.reduce((behaviour, lie) => lying[lie as keyof typeof lying](behaviour), plain[name as keyof typeof plain]())
+}
+
+/** Runs a script, and looks after each step whether something happened that must not. */
+const play = async (script: typeof scripts extends fc.Arbitrary<infer T> ? T : never): Promise<void> => {
+  newWorld()
+  let draws = 0
+  const questions: {resolve: (answer: string) => void; reject: (error: unknown) => void}[] = []
+  const options: SetupOptions = {
+    random: () => script.random[draws++ % script.random.length]!,
+    backoff: {jitter: script.jitter},
+    buffer: {maxMessages: script.maxMessages},
+    autoOpen: script.autoOpen,
+    lint: 'off',
+    onReport: (report) => void JSON.stringify(report),
+    credentials: () => 'token',
+    ...(script.asksUrl && {url: () => new Promise<string>((resolve, reject) => questions.push({resolve, reject}))}),
+  }
+  const setup = setUp(sequence(...(script.servers.map(build) as [Behaviour])), options)
+  const {client, clock, network} = setup
+
+  const subscriptions: (() => void)[] = []
+  const accepted: string[] = []
+  const taken: string[] = []
+  let sends = 0
+  let wished = true
+  let socketsWhenClosed = Infinity
+  let {epoch} = client.state
+
+  client.on('state', (state: State) => {
+    expect(client.state).toBe(state)
+    expect(state.epoch).toBeGreaterThanOrEqual(epoch)
+    epoch = state.epoch
+  })
+  client.on('retry', ({delay, retryAt}) => {
+    // 30 s and jitter around it; or a hint and its spread, each up to ten minutes.
+    expect(delay >= 0 && delay <= 1_200_000).toBe(true)
+    expect(retryAt).toBe(clock.now() + delay)
+  })
+
+  const user = ([name, argument]: readonly [string, number]): void => {
+    if (name === 'takeUnsent') taken.push(...client.takeUnsent().map(({data}) => data as string))
+    else if (name === 'hint') client.hint({after: argument})
+    else {
+      // Before the call: a listener may act within it.
+      wished = name !== 'close'
+      socketsWhenClosed = wished ? Infinity : network.sockets.length
+      client[name as 'open' | 'close' | 'reconnect']()
+    }
+  }
+
+  const act = async ([name, ...given]: Action): Promise<void> => {
+    const [argument, ...more] = given as [number, ...unknown[]]
+    const server = network.sockets.at(-1 - argument)?.server
+    switch (name) {
+      case 'send': {
+        const data = String(sends++)
+        if (client.send(data) !== 'refused') accepted.push(data)
+        return
+      }
+      case 'onNext':
+        subscriptions.push(client.once(given[0] as keyof ClientEvents, () => user(more[0] as [string, number])))
+        return
+      case 'advance':
+      case 'jump':
+        return clock[name](argument)
+      case 'online':
+        return online()
+      case 'offline':
+        return offline()
+      case 'answerUrl':
+        return questions[argument % (questions.length || 1)]?.resolve(url)
+      case 'rejectUrl':
+        return questions[argument % (questions.length || 1)]?.reject(new Error('no'))
+      case 'server accept':
+        return server?.accept()
+      case 'server refuse':
+        return server?.refuse()
+      case 'server drop':
+        return server?.drop()
+      case 'server error':
+        return server?.error('x')
+      case 'server message':
+        return server?.send('x')
+      case 'server close':
+        return server?.emit('close', {code: more[0], reason: more[1], wasClean: true})
+      default:
+        user([name, argument])
+    }
+  }
+
+  const check = (): void => {
+    expect(network.live.length).toBeLessThan(2)
+    expect(clock.pending).toBeLessThan(2)
+    const resting = ['idle', 'closed', 'failed'].includes(client.state.name)
+    if (resting) {
+      expectRest(setup)
+      expect(globalListeners()).toBe(0)
+    } else expect(globalListeners()).toBe(2)
+    if (!wished) {
+      expect(['closing', 'closed', 'failed']).toContain(client.state.name)
+      expect(network.sockets.length).toBeLessThanOrEqual(socketsWhenClosed)
+    }
+    expect(client.history.length).toBeLessThan(17)
+  }
+
+  for (const action of script.actions) {
+    await act(action)
+    check()
+  }
+
+  // Nothing accepted is forgotten, sent twice, or out of order.
+  await settled(setup)
+  check()
+  for (const off of subscriptions) off()
+  client.close()
+  await clock.advance(2000)
+  if (client.state.name !== 'failed' && client.state.name !== 'closed') throw new Error(`still ${client.state.name} after close()`)
+  expectRest(setup)
+  const sent = network.sockets.flatMap((socket) => socket.sent.map(({data}) => data as string))
+  const inOrder = (list: string[]): string[] => [...list].sort((a, b) => Number(a) - Number(b))
+  expect(sent).toEqual(inOrder(sent))
+  taken.push(...client.takeUnsent().map(({data}) => data as string))
+  expect(taken).toEqual(inOrder(taken))
+  expect(inOrder([...sent, ...taken])).toEqual(accepted)
+
+  // It can always be started again: no event is stuck in its queue.
+  online()
+  network.behaviour = accepts()
+  client.open()
+  for (let turns = 0; turns < 3; turns++) {
+    await settled(setup)
+    for (const {resolve} of questions) resolve(url)
+  }
+  await settled(setup)
+  expect(client.state.name).toBe('open')
+  await finish(setup)
+}
+
+const finish = async (setup: Setup): Promise<void> => {
+  setup.client.close()
+  await setup.clock.advance(2000)
+  expectRest(setup)
+  expect(takeUncaught()).toEqual([])
+}
+
+describe('whatever happens', () => {
+  it('never two live sockets, no timer at rest, no message forgotten, doubled or out of order, nothing reopened that was closed [CC-4] [CC-5] [CC-71] [CC-72] [CC-81]', async () => {
+    await fc.assert(fc.asyncProperty(scripts, play), runs)
+  })
+
+  it('never a hot loop, whatever the servers do [CC-19] [CC-33]', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(servers, {minLength: 1, maxLength: 6}), fc.boolean(), async (list, refreshable) => {
+        // The list again and again, not its last for ever: alternating servers must not reset what each other taught.
+        newWorld()
+        let connections = 0
+        const behaviours = list.map(build)
+        const setup = setUp((server) => behaviours[connections++ % behaviours.length]!(server), {
+          random: () => 0,
+          ...(refreshable && {credentials: () => 'token'}),
+          onReport: () => {},
+        })
+        await setup.clock.advance(60_000)
+        // Chance draws the shortest delay, 500 ms. Only a refresh has none, and no two of them follow each other.
+        expect(connections).toBeLessThan(250)
+        await finish(setup)
+      }),
+      runs,
+    )
+  })
+
+  it('the same script, seen from a listener that throws at every event [CC-83]', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(servers, {minLength: 1, maxLength: 4}), fc.array(fc.nat(5000), {maxLength: 10}), async (list, pauses) => {
+        newWorld()
+        const record = async (throws: boolean): Promise<unknown[]> => {
+          const setup = setUp(sequence(...(list.map(build) as [Behaviour])), {onReport: () => {}})
+          if (throws) {
+            for (const name of ['state', 'open', 'close', 'retry', 'closed', 'failed', 'message'] as const) {
+              setup.client.on(name, () => {
+                throw new Error('of a listener')
+              })
+            }
+          }
+          for (const pause of pauses) await setup.clock.advance(pause)
+          const {states, delays} = setup
+          const seen = [[...states], [...delays], setup.network.sockets.length]
+          setup.client.close()
+          await setup.clock.advance(2000)
+          takeUncaught()
+          expectRest(setup)
+          return seen
+        }
+        expect(await record(true)).toEqual(await record(false))
+      }),
+      {numRuns: 100},
+    )
+  })
+})

@@ -1,0 +1,45 @@
+// How many bytes does a page pay? Measured on the built package, as a bundler would take it.
+
+import {readFile} from 'node:fs/promises'
+import {fileURLToPath} from 'node:url'
+import {gzipSync} from 'node:zlib'
+import {build} from 'esbuild'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Bytes that each may take, minified and gzipped. */
+export const budgets = JSON.parse(await readFile(new URL('budgets.json', import.meta.url), 'utf8'))
+
+/** @param source a module that uses what is measured, so that nothing of it is dropped */
+async function bundled(source) {
+  const {outputFiles} = await build({
+    stdin: {contents: source, resolveDir: root},
+    bundle: true,
+    write: false,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    logLevel: 'error',
+  })
+  return outputFiles[0].contents
+}
+
+const measured = {
+  connect: {what: "import {connect} from 'closecall', with eventemitter3", bytes: () => bundled("export {connect} from 'closecall'")},
+  core: {what: "import {classify, backoff} from 'closecall/core'", bytes: () => bundled("export {classify, backoff} from 'closecall/core'")},
+  global: {what: 'closecall.global.js', bytes: () => readFile(new URL('../../dist/closecall.global.js', import.meta.url))},
+}
+
+/** @returns {Promise<{name: string, what: string, minified: number, gzip: number, budget: number}[]>} */
+export function measure() {
+  return Promise.all(
+    Object.entries(measured).map(async ([name, {what, bytes}]) => {
+      const code = await bytes()
+      return {name, what, minified: code.length, gzip: gzipSync(code, {level: 9}).length, budget: budgets[name]}
+    }),
+  )
+}
+
+/** What stays of an import that is not used. */
+export const unused = async () => (await bundled("import 'closecall'\nimport 'closecall/core'")).length

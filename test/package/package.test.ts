@@ -1,0 +1,352 @@
+// Does the package work for who installs it? Packed, installed into an empty folder, and used there.
+
+import {execFile} from 'node:child_process'
+import {mkdir, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {dirname, join, normalize} from 'node:path'
+import {fileURLToPath} from 'node:url'
+import {promisify} from 'node:util'
+import {createContext, runInContext} from 'node:vm'
+import {publint} from 'publint'
+import {formatMessage} from 'publint/utils'
+import {afterAll, beforeAll, describe, expect, it, onTestFinished} from 'vitest'
+import {WebSocket} from 'ws'
+import manifest from '../../package.json'
+import {closesWith, echoes, serve} from '../helpers/servers.ts'
+
+const run = promisify(execFile)
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const bin = (name: string): string => join(root, 'node_modules/.bin', name)
+
+/** Every door but those to plain files. */
+const doors = Object.keys(manifest.exports).filter((door) => !/\.js(on)?$/.test(door))
+
+let folder: string
+let tarball: string
+/** What is in the tarball. */
+let files: string[]
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'closecall-package-'))
+  const {stdout} = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {cwd: root})
+  const [packed] = JSON.parse(stdout) as [{filename: string; files: {path: string}[]}]
+  tarball = join(folder, packed.filename)
+  files = packed.files.map(({path}) => path)
+  await writeFile(join(folder, 'package.json'), '{"private": true}')
+  await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', tarball, `ws@${manifest.devDependencies.ws}`], {cwd: folder})
+}, 120_000)
+
+afterAll(() => rm(folder, {recursive: true, force: true}))
+
+/** Writes a program into the folder and runs it there, as a user does. It must end by itself. */
+async function program(name: string, text: string, ...args: string[]): Promise<string> {
+  const path = join(folder, name)
+  await writeFile(path, text)
+  const {stdout} = await run(process.execPath, [path, ...args], {cwd: folder, timeout: 20_000})
+  return stdout.trim()
+}
+
+async function listening(behaviour = echoes()): Promise<string> {
+  const server = await serve(behaviour)
+  onTestFinished(() => server.close())
+  return server.url
+}
+
+describe('the tarball', () => {
+  it('holds everything that package.json names', () => {
+    const named: string[] = []
+    const {main, module, types, unpkg, jsdelivr, exports} = manifest
+    JSON.stringify([main, module, types, unpkg, jsdelivr, exports], (_, value: unknown) => (typeof value === 'string' && named.push(normalize(value)), value))
+    expect(named.length).toBeGreaterThan(10)
+    expect(files).toEqual(expect.arrayContaining(named))
+  })
+
+  it('holds each door as ESM, as CommonJS, and with types for both', () => {
+    for (const door of doors) {
+      const name = door === '.' ? 'index' : door.slice(2)
+      expect(files).toEqual(expect.arrayContaining(['js', 'cjs', 'd.ts', 'd.cts'].map((extension) => `dist/${name}.${extension}`)))
+    }
+  })
+
+  it('holds readme, license, changelog and rules', () => {
+    expect(files).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'CHANGELOG.md', 'docs/spec.md', 'package.json']))
+  })
+
+  it('holds nothing else', () => {
+    expect(files.filter((file) => !/^(dist|src)\/|^(README\.md|LICENSE|CHANGELOG\.md|docs\/spec\.md|package\.json)$/.test(file))).toEqual([])
+    expect(files.filter((file) => file.startsWith('src/') && !/\.ts$/.test(file))).toEqual(files.filter((file) => file === 'src/core/tsconfig.json'))
+  })
+
+  it('holds the source that its source maps point to', async () => {
+    const maps = files.filter((file) => file.endsWith('.map'))
+    expect(maps.length).toBeGreaterThan(0)
+    for (const map of maps) {
+      const {sources, sourcesContent} = JSON.parse(await readFile(join(folder, 'node_modules/closecall', map), 'utf8')) as {sources: string[]; sourcesContent?: (string | null)[]}
+      for (const [i, source] of sources.entries()) {
+        if (!sourcesContent?.[i]) expect(files, map).toContain(normalize(join(dirname(map), source)))
+      }
+    }
+  })
+
+  it('depends on eventemitter3 and nothing else', async () => {
+    expect((await readdir(join(folder, 'node_modules'))).filter((name) => !name.startsWith('.'))).toEqual(['closecall', 'eventemitter3', 'ws'])
+  })
+
+  it('tells nothing of the machine it was made on', async () => {
+    for (const file of files) expect(await readFile(join(folder, 'node_modules/closecall', file), 'utf8'), file).not.toContain(root)
+  })
+
+  it('is found well-formed by publint', async () => {
+    const {messages, pkg} = await publint({pkgDir: join(folder, 'node_modules/closecall'), level: 'suggestion', strict: true, pack: false})
+    expect(messages.map((message) => formatMessage(message, pkg, {color: false}))).toEqual([])
+  })
+
+  it('resolves with its types in every way of resolving (attw)', async () => {
+    // Exits with an error, and so rejects with what it found, if anything is wrong. The script-tag file has no types.
+    const {stdout} = await run(bin('attw'), [tarball, '--format', 'json', '--profile', 'node16', '--exclude-entrypoints', 'closecall.global.js', 'package.json'], {cwd: folder})
+    const {analysis, problems = {}} = JSON.parse(stdout) as {analysis: {entrypoints: Record<string, unknown>}; problems?: Record<string, {resolutionKind?: string}[]>}
+    expect(Object.keys(analysis.entrypoints)).toEqual(doors)
+    // `node10` knows nothing of `exports`; it finds the main door.
+    expect(Object.values(problems).flat().filter(({resolutionKind}) => resolutionKind !== 'node10')).toEqual([])
+  })
+})
+
+describe('installed', () => {
+  const story = `
+    const client = connect(process.argv[2], {WebSocket})
+    client.on('message', (data) => {
+      console.log(data)
+      client.close()
+    })
+    console.log(client.send('hello'), classify({code: 1013}).action, CloseCode.TryAgainLater)`
+
+  it('works with import', async () => {
+    const said = await program('story.mjs', `import {classify, CloseCode, connect} from 'closecall'\nimport WebSocket from 'ws'\n${story}`, await listening())
+    expect(said).toBe('buffered retry 1013\nhello')
+  })
+
+  it('works with require', async () => {
+    const said = await program('story.cjs', `const {classify, CloseCode, connect} = require('closecall')\nconst WebSocket = require('ws')\n${story}`, await listening())
+    expect(said).toBe('buffered retry 1013\nhello')
+  })
+
+  it('gives the same names either way, through every door', async () => {
+    const text = `
+      import {createRequire} from 'node:module'
+      const names = {}
+      for (const door of ${JSON.stringify(doors)}) {
+        const specifier = 'closecall' + door.slice(1)
+        names[door] = [Object.keys(await import(specifier)).sort(), Object.keys(createRequire(import.meta.url)(specifier)).sort()]
+      }
+      console.log(JSON.stringify(names))`
+    const names = JSON.parse(await program('names.mjs', text)) as Record<string, [string[], string[]]>
+    for (const door of doors) {
+      const [esm, cjs] = names[door]!
+      expect(esm.length, door).toBeGreaterThan(0)
+      expect(cjs, door).toEqual(esm)
+    }
+    expect(names['.']![0]).toEqual(expect.arrayContaining(['Client', 'CloseCode', 'ClosecallError', 'classify', 'connect', 'isClosecallError']))
+  })
+
+  it('knows an error of its other copy', async () => {
+    const text = `
+      import {createRequire} from 'node:module'
+      import {isClosecallError} from 'closecall'
+      const other = createRequire(import.meta.url)('closecall')
+      try {
+        other.connect('nonsense://')
+      } catch (error) {
+        console.log(isClosecallError(error), isClosecallError(new Error(error.message)), error.code)
+      }`
+    expect(await program('copies.mjs', text)).toBe('true false INVALID')
+  })
+
+  it('says in one sentence what to write where there is no WebSocket [CC-82]', async () => {
+    const text = `
+      delete globalThis.WebSocket
+      const {connect} = await import('closecall')
+      try {
+        connect('ws://127.0.0.1:1')
+      } catch (error) {
+        console.log(JSON.stringify([error.name, error.code, error.message]))
+      }`
+    const [name, code, message] = JSON.parse(await program('without.mjs', text)) as [string, string, string]
+    expect([name, code]).toEqual(['ClosecallError', 'NO_WEBSOCKET'])
+    expect(message).toMatch(/^closecall: [^\n]*npm install ws[^\n]*import WebSocket from 'ws'[^\n]*connect\(url, \{WebSocket\}\)[^\n]*$/)
+    expect(message.length).toBeLessThan(200)
+  })
+
+  it('does nothing on import [CC-88]', async () => {
+    const text = `
+      const seen = []
+      const watch = (object, name) => {
+        const original = object[name]
+        if (typeof original !== 'function') return
+        object[name] = function (...args) {
+          if (watching) seen.push(name)
+          return original.apply(this, args)
+        }
+      }
+      let watching = false
+      for (const name of ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'fetch']) watch(globalThis, name)
+      for (const name of ['log', 'warn', 'error', 'info', 'debug']) watch(console, name)
+      watch(process, 'on')
+      watch(Math, 'random')
+      watch(Date, 'now')
+      globalThis.addEventListener = () => seen.push('addEventListener')
+      // A page's globals: who reads one at load would have it wrong when it changes.
+      for (const name of ['document', 'navigator', 'window', 'location', 'localStorage', 'sessionStorage', 'WebSocket', 'process']) {
+        const value = globalThis[name]
+        Object.defineProperty(globalThis, name, {configurable: true, get: () => (watching && seen.push(name), value)})
+      }
+      const globals = () => Reflect.ownKeys(globalThis).map(String).sort().join()
+      const prototypes = () => [Object, Array, String, Number, Promise, Map, Set, Function, Error].flatMap(({prototype}) => Reflect.ownKeys(prototype).map(String)).join()
+      const before = [globals(), prototypes()]
+      // eventemitter3 is not ours to watch.
+      await import('eventemitter3')
+      watching = true
+      for (const door of ${JSON.stringify(doors)}) await import('closecall' + door.slice(1))
+      watching = false
+      const after = [globals(), prototypes()]
+      console.log(JSON.stringify({seen, same: before.every((each, i) => each === after[i]), left: process.getActiveResourcesInfo().filter((name) => /Timeout|Immediate|Socket|TCP/.test(name))}))`
+    expect(JSON.parse(await program('import.mjs', text))).toEqual({seen: [], same: true, left: []})
+  })
+
+  it('can be imported where globals are frozen [CC-88]', async () => {
+    const text = `
+      const {createRequire} = await import('node:module')
+      const require = createRequire(import.meta.url)
+      for (const object of [globalThis, Object.prototype, Array.prototype, Function.prototype, Promise.prototype, Error.prototype]) Object.freeze(object)
+      for (const door of ${JSON.stringify(doors)}) {
+        await import('closecall' + door.slice(1))
+        require('closecall' + door.slice(1))
+      }
+      console.log('fine')`
+    expect(await program('frozen.mjs', text)).toBe('fine')
+  })
+})
+
+describe('with a script tag', () => {
+  const script = (): Promise<string> => readFile(join(folder, 'node_modules/closecall/dist/closecall.global.js'), 'utf8')
+
+  it('gives one global with the names of the module', async () => {
+    const page = createContext({})
+    runInContext(await script(), page)
+    expect(Object.keys(page)).toEqual(['closecall'])
+    const {closecall} = page as {closecall: Record<string, unknown>}
+    const names = JSON.parse(await program('global.mjs', "console.log(JSON.stringify(Object.keys(await import('closecall'))))")) as string[]
+    expect(Object.keys(closecall)).toEqual(expect.arrayContaining(names))
+    expect(typeof closecall.connect).toBe('function')
+    expect((closecall.CloseCode as {TryAgainLater: number}).TryAgainLater).toBe(1013)
+    expect((closecall.classify as (close: {code: number}) => {action: string})({code: 1007}).action).toBe('stop')
+  })
+
+  it('connects, and comes back, with nothing but what a page has', async () => {
+    const url = await listening((visit) => (visit.index ? echoes() : closesWith(1013, 'busy'))(visit))
+    const messages: string[] = []
+    let end: (name: string) => void
+    const ended = new Promise<string>((resolve) => (end = resolve))
+    const page = createContext({WebSocket, URL, AbortController, setTimeout, clearTimeout, queueMicrotask, console, url, messages, end: end!})
+    page.window = page
+    runInContext(await script(), page)
+    runInContext(
+      `
+      const client = closecall.connect(url, {backoff: {initialDelay: 1, maxDelay: 2}})
+      client.on('close', ({explanation}) => messages.push(explanation))
+      client.on('closed', ({name}) => end(name))
+      client.on('message', (data) => {
+        messages.push(data)
+        client.close()
+      })
+      // The first connection takes it with it to the grave.
+      client.on('open', () => client.send('hello'))
+      `,
+      page,
+    )
+    const said = await ended
+    expect(said).toBe('closed')
+    expect(messages[0]).toMatch(/^1013 .*busy/)
+    expect(messages[1]).toBe('hello')
+  })
+
+  it('is one file: no import, no require, no name of a folder', async () => {
+    const text = await script()
+    expect(text).not.toMatch(/\bimport\s*[({"']|\brequire\(|\bexports\./)
+    // For the oldest page that is served: what ES2022 has, and a map beside it.
+    expect(text).toMatch(/\/\/# sourceMappingURL=closecall\.global\.js\.map\s*$/)
+  })
+})
+
+// Four compilers, each with the whole of the DOM's types, on a machine that may be busy.
+describe('in TypeScript', {timeout: 120_000}, () => {
+  const consumer = `
+    import {classify, CloseCode, connect, isClosecallError, type Client, type Options, type Report, type State, type Verdict} from 'closecall'
+    import {backoff, transition, type Event} from 'closecall/core'
+    import * as testing from 'closecall/testing'
+
+    const options: Options = {
+      backoff: {initialDelay: 500, maxDelay: 10_000, jitter: 'full'},
+      verdicts: {4001: 'refresh', '4400-4499': 'stop', 1011: {budget: 5}},
+      credentials: async () => 'token',
+      onReport: (report: Report) => void report.error.message,
+    }
+    const client: Client = connect(() => 'wss://example.com', options)
+    const off: () => void = client.on('retry', ({attempt, delay, retryAt, verdict}) => {
+      const numbers: number[] = [attempt, delay, retryAt]
+      const judged: Verdict = verdict
+      return void [numbers, judged]
+    })
+    client.on('state', (state: State) => {
+      if (state.name === 'failed') state.last.code === CloseCode.InvalidPayloadData
+      // @ts-expect-error: only where there is a delay
+      state.retryAt
+    })
+    // @ts-expect-error: there is no such event
+    client.on('nonsense', () => {})
+    // @ts-expect-error: there is no such option
+    connect('wss://example.com', {reconnectInterval: 1})
+    const result: 'sent' | 'buffered' | 'refused' = client.send(new Uint8Array(2))
+    const delay: number = backoff(3, 0.5)
+    const action: 'retry' | 'refresh' | 'stop' | 'end' = classify({code: 1013}).action
+    export async function* read(): AsyncGenerator<string> {
+      for await (const data of client) yield data
+    }
+    export const all = [off, result, delay, action, isClosecallError, transition, testing, {} as Event]
+    export type {Client}`
+
+  /** `node_modules` has no `@types` here but those of ws and Node, where a case asks for them. */
+  const compile = async (name: string, compilerOptions: object, sources: Record<string, string>, type = 'module'): Promise<string> => {
+    const path = join(folder, name)
+    await mkdir(path)
+    await writeFile(join(path, 'package.json'), JSON.stringify({private: true, type}))
+    await writeFile(join(path, 'tsconfig.json'), JSON.stringify({compilerOptions: {strict: true, noEmit: true, skipLibCheck: false, skipDefaultLibCheck: true, target: 'es2022', types: [], ...compilerOptions}, include: ['.']}))
+    for (const [file, text] of Object.entries(sources)) await writeFile(join(path, file), text)
+    // What is wrong is on stdout, and is what the test should show.
+    return run(bin('tsc'), ['--project', path], {cwd: path}).then(
+      ({stdout}) => stdout,
+      (error: {stdout: string}) => error.stdout || String(error),
+    )
+  }
+
+  it('compiles with nodenext, without @types, every declaration checked', async () => {
+    expect(await compile('ts-nodenext', {module: 'nodenext'}, {'index.ts': consumer})).toBe('')
+  })
+
+  it('compiles with bundler and all that can be asked, without @types, every declaration checked', async () => {
+    const options = {module: 'preserve', moduleResolution: 'bundler', exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, verbatimModuleSyntax: true, isolatedModules: true}
+    // The browser's class goes in as it is.
+    expect(await compile('ts-bundler', options, {'index.ts': consumer, 'page.ts': "import {connect} from 'closecall'\nexport const client = connect('/live', {WebSocket})"})).toBe('')
+  })
+
+  it('compiles as CommonJS', async () => {
+    expect(await compile('ts-commonjs', {module: 'nodenext'}, {'index.ts': consumer}, 'commonjs')).toBe('')
+  })
+
+  it('takes the class of ws as it is: the line that the error message tells to write', async () => {
+    const text = `
+      import WebSocket from 'ws'
+      import {connect} from 'closecall'
+      export const client = connect('ws://127.0.0.1:1', {WebSocket})`
+    expect(await compile('ts-ws', {module: 'nodenext', moduleResolution: 'nodenext', types: ['node'], typeRoots: [join(root, 'node_modules/@types')], skipLibCheck: true, esModuleInterop: true, paths: {ws: [join(root, 'node_modules/@types/ws/index.d.ts')]}}, {'index.ts': text})).toBe('')
+  })
+})

@@ -1,0 +1,197 @@
+// How is each engine started, given the scenarios' URLs, and how do the outcomes come back?
+
+import {execFile, spawn, type ChildProcess, type SpawnOptions} from 'node:child_process'
+import {once} from 'node:events'
+import {copyFile, mkdtemp, rm, writeFile} from 'node:fs/promises'
+import {createServer} from 'node:http'
+import type {AddressInfo} from 'node:net'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {text} from 'node:stream/consumers'
+import {fileURLToPath} from 'node:url'
+import {promisify} from 'node:util'
+import {build} from 'esbuild'
+import {chromium, chromiumArguments, firefox, miniBrowser} from '../helpers/engines.ts'
+import type names from '../helpers/engine-names.json'
+import {npmEngine} from '../helpers/npm-engines.ts'
+
+export type EngineName = Exclude<keyof typeof names, 'hermes'>
+
+export interface Outcome {
+  name: string
+  /** Where it stood when its story had been told. */
+  state: string
+  states: string[]
+  delays: number[]
+  history: {code: number; reason: string; opened: boolean; origin: string; action: string; status?: number; error?: string; explanation: string}[]
+  reports: {code: number; cause?: string; confidence?: string; sequence?: number; offset?: number; frames: number}[]
+  messages: (string | number[])[]
+  /** Times that credentials were asked for. */
+  asked: number
+  stats: {connections: number; retries: number; sent: number; received: number; unsent: number}
+  /** The story did not come to its end. */
+  late?: string
+}
+
+export interface Outcomes {
+  outcomes: Outcome[]
+  /** Errors and rejections that nobody caught. */
+  escaped: string[]
+}
+
+export interface Engine {
+  name: EngineName
+  /** Plays the scenarios. */
+  play: (urls: Record<string, string>) => Promise<Outcomes>
+}
+
+/** The longest that an engine may take, its start included. */
+const limit = 90_000
+
+const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
+
+const inProcess =
+  (command: string, args: string[] = [], last: string[] = []): Engine['play'] =>
+  async (urls) => {
+    const {stdout} = await promisify(execFile)(command, [...args, here('play.mjs'), JSON.stringify(urls), ...last], {timeout: limit, maxBuffer: 1e8})
+    return JSON.parse(stdout)
+  }
+
+/** What a user's bundler does. */
+const bundle = async (entry: string, format: 'esm' | 'iife'): Promise<string> => {
+  const {outputFiles} = await build({entryPoints: [here(entry)], bundle: true, write: false, format, target: 'es2022', platform: 'browser', logLevel: 'error'})
+  return outputFiles[0]!.text
+}
+
+/** Starts a program in a process group of its own and a home of its own, and ends both whatever happens. */
+const withProcess = async <T>(command: string, args: (home: string) => string[], options: SpawnOptions, prepare: (home: string) => Promise<void>, use: (child: ChildProcess, failed: Promise<never>) => Promise<T>): Promise<T> => {
+  const home = await mkdtemp(join(tmpdir(), 'closecall-engine-'))
+  await prepare(home)
+  const child = spawn(command, args(home), {stdio: ['ignore', 'ignore', 'pipe'], detached: true, env: {...process.env, HOME: home}, ...options})
+  let said = ''
+  child.stderr?.on('data', (chunk) => (said = (said + chunk).slice(-2000)))
+  let timer: NodeJS.Timeout | undefined
+  const failed = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${command}: no outcomes within ${limit} ms. ${said}`)), limit)
+    child.once('error', reject)
+    child.once('exit', (code, signal) => reject(new Error(`${command} ended with ${code ?? signal}. ${said}`)))
+  })
+  failed.catch(() => {})
+  try {
+    return await use(child, failed)
+  } finally {
+    clearTimeout(timer)
+    child.removeAllListeners('exit')
+    const gone = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined
+    try {
+      process.kill(-child.pid!, 'SIGKILL')
+    } catch {
+      // It never started, or is gone.
+    }
+    await gone
+    // Its children may still be writing.
+    await rm(home, {recursive: true, force: true, maxRetries: 10, retryDelay: 100})
+  }
+}
+
+const inPage =
+  (command: string, args: (home: string, url: string) => string[], prepare: (home: string) => Promise<void> = async () => {}): Engine['play'] =>
+  async (urls) => {
+    // Top-level await needs a module; the page takes it as one.
+    const script = await bundle('page.mjs', 'esm')
+    let done: (outcomes: Outcomes) => void
+    const outcomes = new Promise<Outcomes>((resolve) => (done = resolve))
+    const server = createServer((request, response) => {
+      const answer = (type: string, body: string): void => {
+        response.writeHead(200, {'content-type': `${type}; charset=utf-8`, connection: 'close'}).end(body)
+      }
+      if (request.url === '/') answer('text/html', '<!doctype html><title>closecall</title><script type="module" src="/page.js"></script>')
+      else if (request.url === '/page.js') answer('text/javascript', script)
+      else if (request.url === '/urls') answer('application/json', JSON.stringify(urls))
+      else if (request.url === '/outcomes') void text(request).then((body) => (answer('text/plain', ''), done(JSON.parse(body))))
+      else response.writeHead(404).end()
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const page = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    try {
+      return await withProcess(command, (home) => args(home, page), {}, prepare, (_, failed) => Promise.race([outcomes, failed]))
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
+  }
+
+const preferences = {
+  // Firefox holds back sockets to a host that failed, for ever longer: right for a page, too slow for a test.
+  'network.websocket.delay-failed-reconnects': false,
+  'browser.shell.checkDefaultBrowser': false,
+  'browser.aboutwelcome.enabled': false,
+  'browser.startup.homepage_override.mstone': 'ignore',
+  'datareporting.policy.dataSubmissionEnabled': false,
+  'toolkit.telemetry.reportingpolicy.firstRun': false,
+  'network.captive-portal-service.enabled': false,
+  'network.connectivity-service.enabled': false,
+  'app.normandy.enabled': false,
+  'browser.safebrowsing.downloads.remote.enabled': false,
+  'services.settings.server': 'data:,',
+}
+
+const writePreferences = (home: string): Promise<void> =>
+  writeFile(join(home, 'user.js'), Object.entries(preferences).map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`).join(''))
+
+const inWorker =
+  (command: string): Engine['play'] =>
+  (urls) =>
+    withProcess(
+      command,
+      (home) => ['serve', join(home, 'worker.capnp'), '--control-fd=3'],
+      {stdio: ['ignore', 'ignore', 'pipe', 'pipe']},
+      async (home) => {
+        await writeFile(join(home, 'worker.mjs'), await bundle('worker.mjs', 'esm'))
+        await copyFile(here('worker.capnp'), join(home, 'worker.capnp'))
+      },
+      async (child, failed) => {
+        const [line] = (await Promise.race([once(child.stdio[3]!, 'data'), failed])) as [Buffer]
+        const {port} = JSON.parse(String(line).split('\n')[0]!) as {port: number}
+        const response = await Promise.race([fetch(`http://127.0.0.1:${port}/`, {method: 'POST', body: JSON.stringify(urls)}), failed])
+        if (!response.ok) throw new Error(`workerd: ${response.status} ${await response.text()}`)
+        return (await response.json()) as Outcomes
+      },
+    )
+
+const engine = (name: EngineName, path: string | undefined, play: (path: string) => Engine['play']): Engine[] => (path ? [{name, play: play(path)}] : [])
+
+/** The engines that are here. */
+export const engines: readonly Engine[] = [
+  ...engine('node-ws', process.execPath, (path) => inProcess(path, [], ['ws'])),
+  ...engine('node22', npmEngine('node22'), (path) => inProcess(path)),
+  ...engine('node24', npmEngine('node24'), (path) => inProcess(path)),
+  ...engine('node26', npmEngine('node26'), (path) => inProcess(path)),
+  ...engine('bun', npmEngine('bun'), (path) => inProcess(path)),
+  ...engine('deno', npmEngine('deno'), (path) => inProcess(path, ['run', '--allow-all', '--no-prompt'])),
+  ...engine('workerd', npmEngine('workerd'), inWorker),
+  ...engine('chromium', chromium(), (path) => inPage(path, (home, url) => [...chromiumArguments, `--user-data-dir=${home}`, url])),
+  ...engine('firefox', firefox(), (path) => inPage(path, (home, url) => ['--headless', '--no-remote', '--profile', home, url], writePreferences)),
+  ...engine('webkitgtk', miniBrowser(), (path) => inPage('xvfb-run', (_, url) => ['-a', path, '--private', url])),
+]
+
+/** React Native's compiler, which knows less syntax than the others: it must understand what a bundler makes of us. */
+export const hermes = npmEngine('hermes')
+
+export const compileWithHermes = async (): Promise<void> => {
+  const code = await bundle('../../dist/index.js', 'iife')
+  await withFile(code, async (path) => {
+    await promisify(execFile)(hermes!, ['-emit-binary', '-out', `${path}.hbc`, path])
+  })
+}
+
+const withFile = async (content: string, use: (path: string) => Promise<void>): Promise<void> => {
+  const folder = await mkdtemp(join(tmpdir(), 'closecall-hermes-'))
+  try {
+    await writeFile(join(folder, 'bundle.js'), content)
+    await use(join(folder, 'bundle.js'))
+  } finally {
+    await rm(folder, {recursive: true, force: true})
+  }
+}

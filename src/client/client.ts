@@ -400,6 +400,9 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
       typeof value === 'function' ? (value as Function)({attempt, credentials: this.#credentials}) : value
     let origin: 'provider' | 'constructor' = 'provider'
     try {
+      // Not within connect(): its caller has no client yet, for a function or a listener to use.
+      await undefined
+      if (epoch !== this.#state.epoch) return
       if (refresh && credentials) {
         const fresh = await ask(credentials)
         if (epoch !== this.#state.epoch) return

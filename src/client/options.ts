@@ -64,7 +64,7 @@ export interface Options {
     maxHint?: number
   }
 
-  /** Open so long, and past failures are forgotten, ms. Default 10 000. An accept-then-close server is backed off from all the same. */
+  /** Open so long, and past failures are forgotten, ms. Default 10 000, at least 1000: a server that accepts and closes must not look like a good one. */
   stableAfter?: number
 
   /**
@@ -175,7 +175,7 @@ const rules: Rules = {
     restartSpread: 'an object',
     maxHint: pause,
   },
-  stableAfter: pause,
+  stableAfter: '1000..2147483647',
   connectTimeout: duration,
   closeTimeout: duration,
   credentials: 'a function',

@@ -1,6 +1,6 @@
 // What does this close mean, and what should be done about it?
 
-import {closeCodeRanges, closeCodes, handshakeStatuses, type Action, type Row, type Verdict} from './close-codes.ts'
+import {closeCodeRanges, closeCodes, handshakeStatuses, type Action, type Fault, type Row, type Verdict} from './close-codes.ts'
 
 /**
  * How the client came to know of a close.
@@ -90,13 +90,33 @@ export function classify(close: Pick<Close, 'code'> & Partial<Close>, rules: Cla
 export const normalizeCode = (code: unknown): number =>
   Number.isInteger(code) && (code as number) > 0 && (code as number) < 65_536 ? (code as number) : 1006
 
+const blame: Record<Fault, string> = {
+  none: 'nothing is wrong',
+  sender: 'what this program sent was refused',
+  server: 'the server could not go on',
+  network: 'the connection was lost',
+  policy: 'the server does not allow it',
+  unknown: 'the cause is not known',
+}
+
+const remarks: Partial<Record<CloseOrigin, string>> = {
+  error: 'the connection failed',
+  'connect-timeout': 'no answer within the connect timeout',
+  'close-timeout': 'no answer to the closing handshake',
+  provider: 'the function asked for it failed',
+  constructor: 'the runtime refused to connect',
+  reconnect: 'left for a new connection',
+}
+
+const plans: Record<Action, string> = {retry: 'trying again', refresh: 'trying again with new credentials', stop: 'not trying again', end: 'not reconnecting'}
+
 /**
- * One line for a log: what happened, whose fault it is, and what the client does about it.
+ * One line for a log: what happened, where the fault is, and what the client does about it.
  *
  * @param action what the client really did, which may be less than the verdict wished: its budget may be spent
- * @example describe({code: 1013, …}, verdict) // '1013 Try Again Later ("busy"), fault: server, action: retry'
+ * @example describe({code: 1013, …}, verdict) // '1013 Try Again Later ("busy"): the server could not go on; trying again'
  */
 export function describe({status, code, reason, origin, error}: Close, {name, fault, action}: Verdict, done: Action = action): string {
   const words = reason || error
-  return `${status ?? code} ${name}${words ? ` (${JSON.stringify(words)})` : ''}${origin === 'event' ? '' : `, ${origin}`}, fault: ${fault}, action: ${done}`
+  return `${status ?? code} ${name}${words ? ` (${JSON.stringify(words)})` : ''}: ${remarks[origin] ?? blame[fault]}; ${plans[done]}`
 }

@@ -72,6 +72,23 @@ describe('a listener that acts [CC-6]', () => {
     expectRest(setup)
   })
 
+  it('waits its turn: every listener hears of one state before any hears of the next', async () => {
+    const setup = setUp(sequence(drops(), accepts()))
+    const {client} = setup
+    const heard: string[] = []
+    for (const listener of ['first', 'second']) {
+      client.on('state', (state) => {
+        heard.push(`${listener} ${state.name} ${client.state === state}`)
+        if (listener === 'first' && state.name === 'backoff') client.reconnect()
+        if (listener === 'first' && state.name === 'open' && state.attempt) client.close()
+      })
+    }
+    await settled(setup)
+    const names = ['open', 'backoff', 'connecting', 'open', 'closing', 'closed']
+    expect(heard).toEqual(names.flatMap((name) => [`first ${name} true`, `second ${name} true`]))
+    expectRest(setup)
+  })
+
   it('close() in close: no retry', async () => {
     const setup = setUp(drops())
     setup.client.on('close', () => setup.client.close())

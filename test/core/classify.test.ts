@@ -120,9 +120,9 @@ group('classify', () => {
 group('describe', () => {
   it('says on one line what happened, whose fault it is and what is done [CC-86]', () => {
     const verdict = classify({code: 1013})
-    expect(describe(close({code: 1013, reason: 'busy'}), verdict)).toBe('1013 Try Again Later ("busy"), fault: server, action: retry')
+    expect(describe(close({code: 1013, reason: 'busy'}), verdict)).toBe('1013 Try Again Later ("busy"): the server could not go on; trying again')
     expect(describe(close({status: 503, error: 'Unexpected server response: 503'}), classify({code: 1006, status: 503}))).toContain('503 Server error')
-    expect(describe(close({origin: 'connect-timeout'}), classify({code: 1006}), 'stop')).toBe('1006 Abnormal Closure, connect-timeout, fault: network, action: stop')
+    expect(describe(close({origin: 'connect-timeout'}), classify({code: 1006}), 'stop')).toBe('1006 Abnormal Closure: no answer within the connect timeout; not trying again')
   })
 
   it('lets no line break or control character of the server through [CC-87]', () => {

@@ -104,7 +104,7 @@ describe('codes with a budget', () => {
     [1002, 3],
     [3999, 5],
     [4000, 5],
-  ])('stops at %i in a row after %i connections [CC-11, CC-16]', async (code, connections) => {
+  ])('stops at %i in a row after %i connections [CC-11] [CC-16]', async (code, connections) => {
     const server = await serving(closesWith(code))
     const client = connecting(server)
     expect(await state(client, 'failed')).toMatchObject({why: 'strikes', last: {code}})

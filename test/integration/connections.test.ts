@@ -41,7 +41,7 @@ describe('a connection that breaks', () => {
 describe('a peer that says nothing', () => {
   it('gives up a handshake that is never answered, and lets go of its socket [CC-52]', async () => {
     const server = await serving(sequence(hangsHandshake(), echoes()))
-    const client = connecting(server, {connectTimeout: 100})
+    const client = connecting(server, {connectTimeout: 1000})
     expect((await state(client, 'backoff')).last).toMatchObject({code: 1006, opened: false, origin: 'connect-timeout'})
     await server.until(() => server.connections[0]!.gone)
     await state(client, 'open')

@@ -24,7 +24,7 @@ const bad = [
 ] as const
 
 describe('text frames that are not UTF-8', () => {
-  it.each(bad)('fails on %s: one connection, one report that names the message and the offset [CC-7, CC-62]', async (_, bytes, offset) => {
+  it.each(bad)('fails on %s: one connection, one report that names the message and the offset [CC-7] [CC-62]', async (_, bytes, offset) => {
     const server = await serving(echoes())
     const client = connecting(server, {lint: 'off'})
     await client.ready

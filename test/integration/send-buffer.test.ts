@@ -4,7 +4,7 @@ import {expect, it} from 'vitest'
 import {drops, echoes, refuses, sequence} from '../helpers/servers.ts'
 import {connecting, serving, state} from './harness.ts'
 
-it('sends 20,000 messages that waited for a reconnect, in order, text and bytes as they were [CC-71, CC-72]', async () => {
+it('sends 20,000 messages that waited for a reconnect, in order, text and bytes as they were [CC-71] [CC-72]', async () => {
   const server = await serving(sequence(drops(), refuses(503), echoes()))
   const client = connecting(server, {buffer: {maxMessages: 20_000, maxBytes: 10_000_000}})
   const received: unknown[] = []

@@ -9,7 +9,7 @@ import {connecting, fasterClock, once, serving, state} from './harness.ts'
 const defaults = (): Options => ({backoff: {}, clock: fasterClock(50), stableAfter: 3_600_000, connectTimeout: 3_600_000})
 
 describe('1013 again and again', () => {
-  it('comes back after about 1, 2, 4 and 8 s [CC-8, CC-30, CC-35]', async () => {
+  it('comes back after about 1, 2, 4 and 8 s [CC-8] [CC-30] [CC-35]', async () => {
     const server = await serving(sequence(closesWith(1013), closesWith(1013), closesWith(1013), closesWith(1013), echoes()))
     const client = connecting(server, defaults())
     for (const [attempt, nominal] of [1000, 2000, 4000, 8000].entries()) {
@@ -36,7 +36,7 @@ describe('1013 again and again', () => {
 
   it('starts from 1 s again after a connection that was stable [CC-33]', async () => {
     const server = await serving(sequence(closesWith(1013), closesWith(1013), closesAfter(1, 1013), echoes()))
-    const client = connecting(server, {backoff: {initialDelay: 5, maxDelay: 20, jitter: 'none'}, stableAfter: 1})
+    const client = connecting(server, {backoff: {initialDelay: 5, maxDelay: 20, jitter: 'none'}, stableAfter: 1000})
     // The third connection stays until the client speaks: the state changes once more when it has proven stable.
     let stable = false
     client.on('open', ({attempt, deadline}) => (stable ||= attempt === 0 && deadline === undefined))
@@ -60,7 +60,7 @@ describe('hints in the reason', () => {
     ['retry-after=1000000000', 600_000, 601_000],
     ['retry-after=1000000000;spread=1000000000', 600_000, 1_200_000],
     [`retry-after=${'9'.repeat(110)}`, 600_000, 601_000],
-  ])('%s: waits from %i to %i ms [CC-40, CC-42]', async (reason, from, to) => {
+  ])('%s: waits from %i to %i ms [CC-40] [CC-42]', async (reason, from, to) => {
     const server = await serving(closesWith(1013, reason))
     const client = connecting(server, {backoff: {}})
     const {delay} = await once(client, 'retry')

@@ -16,6 +16,9 @@ const external = ['eventemitter3']
 const compile = esbuild({target: 'es2022', tsconfig: 'tsconfig.json'})
 const shared = 'shared/[name]'
 
+// The types speak of Symbol.asyncDispose, which a consumer's `lib` may not have.
+const banner = '/// <reference lib="esnext.disposable" />'
+
 export default [
   {
     input,
@@ -31,8 +34,8 @@ export default [
     external,
     plugins: [dts({tsconfig: 'tsconfig.json'})],
     output: [
-      {dir: 'dist', format: 'es', entryFileNames: '[name].d.ts', chunkFileNames: `${shared}.d.ts`},
-      {dir: 'dist', format: 'es', entryFileNames: '[name].d.cts', chunkFileNames: `${shared}.d.cts`},
+      {dir: 'dist', format: 'es', entryFileNames: '[name].d.ts', chunkFileNames: `${shared}.d.ts`, banner},
+      {dir: 'dist', format: 'es', entryFileNames: '[name].d.cts', chunkFileNames: `${shared}.d.cts`, banner},
     ],
   },
   {

@@ -94,7 +94,7 @@ export interface Stats {
 const historyLength = 16
 
 /** Every how many messages the whole of a text is looked over. */
-const lintEvery = 128
+const lintEvery = 512
 
 type DistributiveOmit<T, K extends keyof any> = T extends unknown ? Omit<T, K> : never
 type Happening = DistributiveOmit<Event, 'now' | 'random' | 'online'>
@@ -344,6 +344,8 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
         this.#mailbox.shift()
       }
     }
+    // What an `open` listener sends goes first, and if it closes, nothing more goes at all.
+    this.#flush()
   }
 
   #handle(happening: Happening): void {
@@ -370,7 +372,6 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     if (!entered && state.name !== 'backoff') return
     this.#emitter.emit('state', state)
     this.#emitter.emit(state.name === 'backoff' ? 'retry' : state.name, state)
-    if (state.name === 'open') this.#flush()
   }
 
   /** @returns what listeners are to be told once everything is done */

@@ -29,7 +29,7 @@ export const baseURL = (): string | undefined => globalThis.document?.baseURI ??
 export const sendsTextBytes = (Class: WebSocketClass | undefined): boolean => Class?.prototype.send.length > 1
 
 /** An error's own words, for developers: without URL queries, since they may hold tokens. */
-export const wordsOf = (error: {code?: unknown; message?: unknown} | null | undefined): string => String(error?.code || error?.message || '').replace(/\?\S*/g, '?…')
+export const wordsOf = (error: {code?: unknown; message?: unknown} | null | undefined): string => String((typeof error?.code === 'string' && error.code) || error?.message || '').replace(/\?\S*/g, '?…')
 
 /**
  * What an error event tells of the cause; browsers tell nothing. A transport that knows more may put `status` and

@@ -7,7 +7,7 @@ import {build} from 'esbuild'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Bytes that each may take, minified and gzipped. */
+/** Bytes, minified and gzipped: `limit` is what each may take and fails the tests, `design` what it was meant to take. */
 export const budgets = JSON.parse(await readFile(new URL('budgets.json', import.meta.url), 'utf8'))
 
 /** @param source a module that uses what is measured, so that nothing of it is dropped */
@@ -31,12 +31,12 @@ const measured = {
   global: {what: 'closecall.global.js', bytes: () => readFile(new URL('../../dist/closecall.global.js', import.meta.url))},
 }
 
-/** @returns {Promise<{name: string, what: string, minified: number, gzip: number, budget: number}[]>} */
+/** @returns {Promise<{name: string, what: string, minified: number, gzip: number, limit: number, design: number}[]>} */
 export function measure() {
   return Promise.all(
     Object.entries(measured).map(async ([name, {what, bytes}]) => {
       const code = await bytes()
-      return {name, what, minified: code.length, gzip: gzipSync(code, {level: 9}).length, budget: budgets[name]}
+      return {name, what, minified: code.length, gzip: gzipSync(code, {level: 9}).length, ...budgets[name]}
     }),
   )
 }

@@ -1,4 +1,4 @@
-// Does the package stay within its budgets?
+// Does the package stay within its limits?
 
 import {describe, expect, it} from 'vitest'
 import {budgets, measure, unused} from '../helpers/sizes.mjs'
@@ -6,13 +6,13 @@ import {budgets, measure, unused} from '../helpers/sizes.mjs'
 const sizes = await measure()
 
 describe('minified and gzipped', () => {
-  it.each(sizes)('$what: at most $budget bytes', ({gzip, budget}) => {
-    expect(gzip).toBeLessThanOrEqual(budget)
-    // An empty bundle is within every budget, and no success.
+  it.each(sizes)('$what: at most $limit bytes', ({gzip, limit}) => {
+    expect(gzip).toBeLessThanOrEqual(limit)
+    // An empty bundle is within every limit, and no success.
     expect(gzip).toBeGreaterThan(500)
   })
 
-  it('measures everything that has a budget', () => {
+  it('measures everything that has a limit', () => {
     expect(sizes.map(({name}) => name)).toEqual(Object.keys(budgets))
   })
 })

@@ -1,13 +1,13 @@
 // Do the types take what users hand in, and refuse what can't work? Checked by the compiler when the suite type-checks its tests.
 
 import {describe, expectTypeOf, it} from 'vitest'
-import {WebSocket as NodeWebSocket} from 'ws'
+import type {WebSocket as NodeWebSocket} from 'ws'
 import {connect, type Client, type Options, type State} from '../../src/index.ts'
 
 describe('the types', () => {
   it('take every WebSocket class', () => {
-    expectTypeOf(NodeWebSocket).toExtend<NonNullable<Options['WebSocket']>>()
-    expectTypeOf(WebSocket).toExtend<NonNullable<Options['WebSocket']>>()
+    expectTypeOf<typeof NodeWebSocket>().toExtend<NonNullable<Options['WebSocket']>>()
+    expectTypeOf<typeof WebSocket>().toExtend<NonNullable<Options['WebSocket']>>()
   })
 
   it('take an address as text, URL or function, at once or later', () => {

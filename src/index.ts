@@ -1,18 +1,10 @@
 // closecall: the public door. Every export by name.
 
-export {
-  Client,
-  connect,
-  type ClientEvents,
-  type HistoryEntry,
-  type MessageData,
-  type SendOptions,
-  type SendResult,
-  type Stats,
-} from './client/client.ts'
+export {Client, connect, type SendOptions, type SendResult} from './client/client.ts'
 export {ClosecallError, isClosecallError, type ClosecallErrorCode} from './client/errors.ts'
+export type {ClientEvents, MessageData} from './client/events.ts'
 export type {Address, AttemptContext, Options} from './client/options.ts'
-export type {Report} from './client/report.ts'
+export type {HistoryEntry, Report, Stats} from './client/report.ts'
 export {
   classify,
   CloseCode,

@@ -13,7 +13,6 @@ import {
   kindOf,
   SendBuffer,
   transition,
-  type Close,
   type Effect,
   type Event,
   type Finding,
@@ -24,50 +23,15 @@ import {
   type SendData,
   type State,
   type StateName,
-  type Verdict,
 } from '../core/index.ts'
 import {bytesOf} from '../core/evidence.ts'
 import {complain, reportError, warn} from '../platform/console.ts'
 import {isOnline, watchNetwork} from '../platform/network.ts'
 import {abandon, failureOf, nativeWebSocket, sendsTextBytes, wordsOf, type WebSocketClass, type WebSocketLike} from '../platform/websocket.ts'
 import {ClosecallError} from './errors.ts'
+import type {ClientEvents, MessageData} from './events.ts'
 import {checkClose, checkData, checkHint, checkListener, checkProtocols, settle, toURL, type Address, type Options, type Settings} from './options.ts'
-import {makeReport, type Report} from './report.ts'
-
-/** One end of a connection, or of an attempt to make one. */
-export interface HistoryEntry {
-  /** Milliseconds since 1970. */
-  at: number
-  close: Close
-  verdict: Verdict
-  /** One line: what happened, and what the client did about it. Holds the server's words as a JSON string; escape it for HTML. */
-  explanation: string
-}
-
-/** What a message listener is given, as the runtime delivers it. */
-export type MessageData = any
-
-type Named<Name extends StateName> = Extract<State, {name: Name}>
-
-/** Events and what their listeners are given. */
-export interface ClientEvents {
-  /** Every change of state, and every new delay. */
-  state: (state: State) => void
-  /** Connected, for the first time or again. The send buffer is flushed after the listeners: what they send goes first. */
-  open: (state: Named<'open'>) => void
-  message: (data: MessageData, event: {readonly data: MessageData}) => void
-  /** A connection or an attempt ended. */
-  close: (entry: HistoryEntry) => void
-  /** Another attempt is due at `retryAt`. */
-  retry: (state: Named<'backoff'>) => void
-  /** Waiting for the network. */
-  suspended: (state: Named<'suspended'>) => void
-  /** The end that the caller or the server wished for. */
-  closed: (state: Named<'closed'>) => void
-  /** The end that code or configuration must answer for. */
-  failed: (state: Named<'failed'>) => void
-  report: (report: Report) => void
-}
+import {makeReport, type HistoryEntry, type Report, type Stats} from './report.ts'
 
 /** What became of a message: handed to the socket; kept for the next connection; or not taken, and the caller's to keep. */
 export type SendResult = 'sent' | 'buffered' | 'refused'
@@ -75,19 +39,6 @@ export type SendResult = 'sent' | 'buffered' | 'refused'
 export interface SendOptions {
   /** `false` sends bytes in a text frame, where the WebSocket class can (`ws`). Strings always go in text frames. */
   binary?: boolean
-}
-
-export interface Stats {
-  /** Connections that opened. */
-  connections: number
-  /** Retries, of all time. */
-  retries: number
-  /** Messages. */
-  sent: number
-  received: number
-  /** Messages and bytes in the send buffer. */
-  unsent: number
-  unsentBytes: number
 }
 
 /** Entries that `history` keeps. */

@@ -20,7 +20,7 @@ import {defaultEvidence} from '../core/evidence.ts'
 import {defaultBufferLimits} from '../core/send-buffer.ts'
 import {systemClock, type Clock} from '../platform/clock.ts'
 import {baseURL, type WebSocketClass} from '../platform/websocket.ts'
-import {ClosecallError} from './errors.ts'
+import {ClosecallError, withoutSecrets} from './errors.ts'
 import type {Report} from './report.ts'
 
 /** What a `url`, `protocols` or `credentials` function is given. */
@@ -212,9 +212,6 @@ const must = (so: unknown, name: string, rule: string, value: unknown): void => 
 }
 
 const check = (value: unknown, name: string, rule: string): void => must(follows(value, rule), name, rule, value)
-
-/** A URL less its user and its query. */
-export const withoutSecrets = (url: string): string => url.replace(/\?.*|(?<=\/\/).*@/gs, '')
 
 /** Checks what was given, and fills in what was not. An option that is undefined is one that was not given. */
 const fill = <T extends object>(name: string, defaults: T, rules: Rules, given: object): T => {

@@ -1,9 +1,30 @@
 // What is somebody told who must mend the program?
 
 import {diagnose, type Cause, type Close, type Diagnosis, type FailureCause, type FrameEvidence, type Verdict} from '../core/index.ts'
-import type {HistoryEntry, Stats} from './client.ts'
-import {ClosecallError} from './errors.ts'
-import {withoutSecrets} from './options.ts'
+import {ClosecallError, withoutSecrets} from './errors.ts'
+
+/** One end of a connection, or of an attempt to make one. */
+export interface HistoryEntry {
+  /** Milliseconds since 1970. */
+  at: number
+  close: Close
+  verdict: Verdict
+  /** One line: what happened, and what the client did about it. Holds the server's words as a JSON string; escape it for HTML. */
+  explanation: string
+}
+
+export interface Stats {
+  /** Connections that opened. */
+  connections: number
+  /** Retries, of all time. */
+  retries: number
+  /** Messages. */
+  sent: number
+  received: number
+  /** Messages and bytes in the send buffer. */
+  unsent: number
+  unsentBytes: number
+}
 
 /**
  * A close that somebody must act on, with what the client knows of it. Serialises to JSON; holds no message contents (unless

@@ -53,6 +53,8 @@ const watch = async (row, random) => {
     clock: {now: () => Date.now(), setTimeout: (callback, delay) => setTimeout(callback, delay / 10_000), clearTimeout},
   })
   await new Promise((resolve) => {
+    // Heard, so that the client need not say aloud that the server ended it.
+    client.on('closed', () => {})
     client.on('close', ({verdict: {name, fault}}) => Object.assign(seen, {name, fault}))
     client.on('state', ({name}) => {
       if (name === 'closed' || name === 'failed') resolve((seen.end ??= name))

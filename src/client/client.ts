@@ -235,29 +235,31 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
   /** Messages from now on, over all reconnections. Ends when the client is closed; throws when it fails. */
   [Symbol.asyncIterator](): AsyncIterator<MessageData, undefined> {
     type Result = IteratorResult<MessageData, undefined>
+    const done: Result = {done: true, value: undefined}
     const inbox: MessageData[] = []
     const asked: ((result: Result | Promise<Result>) => void)[] = []
-    let over = false
+    /** What `next()` gets once the inbox is empty and nothing more will come. */
+    let last: (() => Result | Promise<Result>) | undefined
+    const end = (how: () => Result | Promise<Result>): void => {
+      last ??= how
+      for (const unsubscribe of subscriptions) unsubscribe()
+    }
     const serve = (): void => {
-      const {name} = this.#state
-      if (!over && !inbox.length && name === 'failed' && asked.length) {
-        stop()
-        asked.shift()!(Promise.reject(this.#stopped(this.#state)))
+      const state = this.#state
+      if (state.name === 'closed') end(() => done)
+      if (state.name === 'failed') {
+        end(() => {
+          last = () => done
+          return Promise.reject(this.#stopped(state))
+        })
       }
-      if (name === 'closed' || name === 'failed') stop()
-      while (asked.length && (inbox.length || over)) asked.shift()!(inbox.length ? {done: false, value: inbox.shift()} : {done: true, value: undefined})
+      while (asked.length && (inbox.length || last)) asked.shift()!(inbox.length ? {done: false, value: inbox.shift()} : last!())
     }
-    const off = [
-      this.on('message', (data) => {
-        inbox.push(data)
-        serve()
-      }),
-      this.on('state', serve),
-    ]
-    const stop = (): void => {
-      over = true
-      for (const unsubscribe of off) unsubscribe()
+    const take = (data: MessageData): void => {
+      inbox.push(data)
+      serve()
     }
+    const subscriptions = [this.on('message', take), this.on('state', serve)]
     return {
       next: () =>
         new Promise((resolve) => {
@@ -266,9 +268,10 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
         }),
       return: async () => {
         inbox.length = 0
-        stop()
+        last = () => done
+        end(last)
         serve()
-        return {done: true, value: undefined}
+        return done
       },
     }
   }

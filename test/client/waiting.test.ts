@@ -81,6 +81,21 @@ describe('for await [CC-85]', () => {
     expect(await loop).toBe('ended')
   })
 
+  it('throws also where the client failed while nobody waited, once, and is then over', async () => {
+    const setup = setUp((server) => {
+      server.accept()
+      server.send('last')
+      server.close(1007)
+    })
+    setup.client.on('report', () => {})
+    const messages = setup.client[Symbol.asyncIterator]()
+    await settled(setup)
+    expect(setup.client.state.name).toBe('failed')
+    expect(await messages.next()).toEqual({done: false, value: 'last'})
+    await expect(messages.next()).rejects.toMatchObject({code: 'FAILED'})
+    expect(await messages.next()).toEqual({done: true, value: undefined})
+  })
+
   it('throws when the client fails, after the last message', async () => {
     const setup = setUp((server) => {
       server.accept()

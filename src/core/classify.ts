@@ -1,6 +1,6 @@
 // What does this close mean, and what should be done about it?
 
-import {closeCodeRanges, closeCodes, handshakeStatuses, type Action, type Fault, type Row, type Verdict} from './close-codes.ts'
+import {closeCodeRanges, closeCodes, handshakeStatuses, handshakeStatusRanges, type Action, type Fault, type Row, type Verdict} from './close-codes.ts'
 
 /**
  * How the client came to know of a close.
@@ -78,7 +78,7 @@ const overrideOf = (overrides: VerdictOverrides, code: number): VerdictOverride 
  */
 export function classify(close: Pick<Close, 'code'> & Partial<Close>, rules: ClassifyRules = {}): Verdict {
   const code = close.status ?? normalizeCode(close.code)
-  const row = close.status ? upTo(handshakeStatuses, code) : (origins[close.origin!] ?? closeCodes[code] ?? upTo(closeCodeRanges, code))
+  const row = close.status ? (handshakeStatuses[code] ?? upTo(handshakeStatusRanges, code)) : (origins[close.origin!] ?? closeCodes[code] ?? upTo(closeCodeRanges, code))
   const [name, action, fault, budget, backoff = 'exponential'] = row
   const verdict: Verdict = {name, action, fault, backoff, report: fault === 'sender'}
   const override = overrideOf(rules.verdicts ?? {}, code) ?? (code === 1000 ? rules.onNormalClosure : undefined)

@@ -61,20 +61,20 @@ export const closeCodeRanges: readonly (readonly [number, Row])[] = [
   [65_535, ['Illegal code', 'retry', 'unknown', 3]],
 ]
 
-/** `[last status, row]` in rising order: what to do about a handshake that HTTP refused. Few runtimes let the status be seen. */
-export const handshakeStatuses: readonly (readonly [number, Row])[] = [
+/** HTTP statuses of a refused handshake. Few runtimes let them be seen. */
+export const handshakeStatuses: Readonly<Record<number, Row>> = {
+  401: ['Unauthorized', 'refresh', 'policy'],
+  407: ['Unauthorized', 'refresh', 'policy'],
+  408: ['Timeout', 'retry', 'server'],
+  425: ['Too Early', 'retry', 'server'],
+  429: ['Too Many Requests', 'retry', 'server'],
+}
+
+/** `[last status, row]` in rising order: what to do about a status without a row of its own. */
+export const handshakeStatusRanges: readonly (readonly [number, Row])[] = [
   [299, ['Not a WebSocket', 'retry', 'unknown', 5]],
-  [400, ['Refused', 'stop', 'policy']],
-  [401, ['Unauthorized', 'refresh', 'policy']],
-  [406, ['Refused', 'stop', 'policy']],
-  [407, ['Unauthorized', 'refresh', 'policy']],
-  [408, ['Timeout', 'retry', 'server']],
-  [424, ['Refused', 'stop', 'policy']],
-  [425, ['Too Early', 'retry', 'server']],
-  [428, ['Refused', 'stop', 'policy']],
-  [429, ['Too Many Requests', 'retry', 'server']],
   [499, ['Refused', 'stop', 'policy']],
-  [999, ['Server error', 'retry', 'server']],
+  [Infinity, ['Server error', 'retry', 'server']],
 ]
 
 /** The registered codes by name, for code that reads: `close.code === CloseCode.TryAgainLater`. */

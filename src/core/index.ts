@@ -15,6 +15,7 @@ export {
   closeCodeRanges,
   closeCodes,
   handshakeStatuses,
+  handshakeStatusRanges,
   type Action,
   type Fault,
   type Row,

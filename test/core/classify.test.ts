@@ -65,6 +65,8 @@ group('classify', () => {
     [500, 'retry'],
     [503, 'retry'],
     [530, 'retry'],
+    [999, 'retry'],
+    [70_000, 'retry'],
   ])('handshake status %i: %s [CC-13] [CC-17]', (status, action) => {
     expect(classify({code: 1006, status}).action).toBe(action)
   })

@@ -28,7 +28,7 @@ import {bytesOf} from '../core/evidence.ts'
 import {complain, reportError, warn} from '../platform/console.ts'
 import {isOnline, watchNetwork} from '../platform/network.ts'
 import {abandon, failureOf, nativeWebSocket, sendsTextBytes, wordsOf, type WebSocketClass, type WebSocketLike} from '../platform/websocket.ts'
-import {ClosecallError} from './errors.ts'
+import {ClosecallError, isClosecallError} from './errors.ts'
 import type {ClientEvents, MessageData} from './events.ts'
 import {checkClose, checkData, checkHint, checkListener, checkProtocols, settle, toURL, type Address, type Options, type Settings} from './options.ts'
 import {makeReport, type HistoryEntry, type Report, type Stats} from './report.ts'
@@ -109,6 +109,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     return this.#socket?.protocol ?? ''
   }
 
+  /** Extensions that were negotiated, or `''`. */
   get extensions(): string {
     return this.#socket?.extensions ?? ''
   }
@@ -291,15 +292,12 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
   /** Run to completion: what happens meanwhile waits its turn. */
   #dispatch(happening: Happening): void {
     if (this.#mailbox.push(happening) > 1) return
-    while (this.#mailbox[0]) {
-      try {
-        this.#handle(this.#mailbox[0])
-      } finally {
-        this.#mailbox.shift()
-      }
+    for (let next; (next = this.#mailbox[0]); this.#mailbox.shift()) {
+      const current = next
+      this.#guard(() => this.#handle(current))
+      // What an `open` listener sends goes first, and if it closes, nothing more goes at all.
+      this.#guard(() => this.#flush())
     }
-    // What an `open` listener sends goes first, and if it closes, nothing more goes at all.
-    this.#flush()
   }
 
   #handle(happening: Happening): void {
@@ -315,34 +313,34 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     if (deadline !== undefined) this.#timer = clock.setTimeout(() => this.#dispatch({type: 'deadline', epoch: state.epoch}), Math.max(0, deadline - now))
     this.#watch()
     const entered = state.name !== previous.name
-    if (entered && state.name === 'open') {
-      this.#connections++
-      this.#ring.clear()
-    }
-    if (entered && state.name === 'backoff') this.#retries++
-    const told = effects.map((effect) => this.#run(effect, now, previous))
+    if (entered && state.name === 'open') this.#connections++
+    let tell: (() => void) | undefined
+    for (const effect of effects) tell = this.#run(effect, now, previous) ?? tell
 
-    for (const tell of told) tell?.()
+    if (tell) this.#guard(tell)
     if (!entered && state.name !== 'backoff') return
     this.#emitter.emit('state', state)
     this.#emitter.emit(state.name === 'backoff' ? 'retry' : state.name, state)
   }
 
-  /** @returns what listeners are to be told once everything is done */
-  #run(effect: Effect, now: number, previous: State): (() => void) | void {
+  /** @returns how to tell listeners, once everything is done */
+  #run(effect: Effect, now: number, previous: State): (() => void) | undefined {
     switch (effect.type) {
       case 'connect':
+        if (effect.attempt) this.#retries++
         void this.#connect(effect.attempt, effect.refresh)
-        return
+        return undefined
       case 'disconnect':
         this.#socket!.onmessage = null
-        return this.#guard(() => this.#socket!.close(effect.code, effect.reason))
+        this.#guard(() => this.#socket!.close(effect.code, effect.reason))
+        return undefined
       case 'settle':
         return this.#settle(effect, now, previous)
       case 'abandon':
         if (this.#socket) abandon(this.#socket)
         this.#socket = undefined
-        return
+        this.#ring.clear()
+        return undefined
       default:
         return effect satisfies never
     }
@@ -369,9 +367,11 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
       if (epoch !== this.#state.epoch) return
       this.#url = url
       origin = 'constructor'
-      this.#attach(new (this.#class())(url, offered), epoch)
+      const socket = new (this.#class())(url, offered)
+      if (epoch === this.#state.epoch) this.#attach(socket, epoch)
+      else abandon(socket)
     } catch (error) {
-      this.#dispatch({type: 'closed', epoch, close: {origin, error: wordsOf(error as Error)}})
+      this.#dispatch({type: 'closed', epoch, close: {origin, error: wordsOf(error as Error, isClosecallError(error))}})
     }
   }
 
@@ -410,7 +410,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     const explanation = describe(last, verdict, name === 'failed' ? 'stop' : name === 'closed' ? 'end' : verdict.action)
     const entry: HistoryEntry = {at, close: last, verdict, explanation}
     if (this.#history.push(entry) > historyLength) this.#history.shift()
-    const report = why && makeReport(why, entry, name === 'failed', this.#ring.examine(at, this.#settings.evidence.payloads), {
+    const report = why && makeReport(why, entry, name === 'failed', verdict.fault === 'sender' ? this.#ring.examine(at, this.#settings.evidence.payloads) : [], {
       url: this.#url,
       protocol: this.protocol,
       extensions: this.extensions,
@@ -459,8 +459,9 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     }
   }
 
+  /** Until something else happens that must be handled first. */
   #flush(): void {
-    for (let message; this.#state.name === 'open' && this.#socket!.readyState === 1 && (message = this.#buffer.peek()); this.#buffer.shift()) {
+    for (let message; this.#mailbox.length === 1 && this.#state.name === 'open' && this.#socket!.readyState === 1 && (message = this.#buffer.peek()); this.#buffer.shift()) {
       const {data, binary} = message
       try {
         this.#write(data, kindOf(data, binary)!, true)

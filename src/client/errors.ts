@@ -35,6 +35,3 @@ export class ClosecallError extends Error {
 
 /** Works across copies of the package and across realms, where `instanceof` does not. */
 export const isClosecallError = (value: unknown): value is ClosecallError => (value as Record<symbol, unknown> | null | undefined)?.[brand] === true
-
-/** A URL less its user and its query. */
-export const withoutSecrets = (url: string): string => url.replace(/\?.*|(?<=\/\/).*@/gs, '')

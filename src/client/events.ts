@@ -14,6 +14,7 @@ export interface ClientEvents {
   state: (state: State) => void
   /** Connected, for the first time or again. The send buffer is flushed after the listeners: what they send goes first. */
   open: (state: Named<'open'>) => void
+  /** The data, and the runtime's own event. Copied nowhere. */
   message: (data: MessageData, event: {readonly data: MessageData}) => void
   /** A connection or an attempt ended. */
   close: (entry: HistoryEntry) => void

@@ -19,8 +19,8 @@ import {longestDelay} from '../core/backoff.ts'
 import {defaultEvidence} from '../core/evidence.ts'
 import {defaultBufferLimits} from '../core/send-buffer.ts'
 import {systemClock, type Clock} from '../platform/clock.ts'
-import {baseURL, type WebSocketClass} from '../platform/websocket.ts'
-import {ClosecallError, withoutSecrets} from './errors.ts'
+import {baseURL, withoutSecrets, type WebSocketClass} from '../platform/websocket.ts'
+import {ClosecallError} from './errors.ts'
 import type {Report} from './report.ts'
 
 /** What a `url`, `protocols` or `credentials` function is given. */
@@ -60,7 +60,7 @@ export interface Options {
     maxAttempts?: number
     /** Bounds of the first delay after a 1012, ms. Default `[5000, 30000]`, as its registration asks. */
     restartSpread?: readonly [number, number]
-    /** The longest pause that a server's hint can ask for, ms. Default 600 000. */
+    /** The longest pause, and the widest spread, that a server's hint can ask for, ms. Default 600 000. */
     maxHint?: number
   }
 
@@ -73,12 +73,12 @@ export interface Options {
    */
   connectTimeout?: number
 
-  /** Limit of the closing handshake after `close()`, ms. Default 2000; the runtimes' own are 5 s to never. */
+  /** Limit of the closing handshake after `close()`, ms. Default 2000; the runtimes' own are 5 s to never. What the socket could not pass on by then is lost. */
   closeTimeout?: number
 
   /**
-   * Asked at `open()`, and again when a verdict says `refresh` (1008, 3000, HTTP 401 and 407); what it gives is handed to the
-   * `url` and `protocols` functions. If it throws, rejects or takes longer than `connectTimeout`, that was a failed attempt.
+   * Asked at `open()`, at `reconnect()` out of a rest, when a verdict says `refresh` (1008, 3000, HTTP 401 and 407), and again after
+   * an attempt that got none or was not open in time; what it gives is handed to the `url` and `protocols` functions. If it throws, rejects or takes longer than `connectTimeout`, that was a failed attempt.
    */
   credentials?: (context: AttemptContext) => unknown
 
@@ -105,7 +105,8 @@ export interface Options {
   evidence?: Partial<EvidenceOptions>
 
   /**
-   * Looks over outgoing messages: lone surrogates, U+FFFD, bytes kept in a string, text bytes that are not UTF-8.
+   * Looks over outgoing messages: every text for lone surrogates and U+FFFD, every 512th for bytes kept in a string and escaped
+   * surrogates, text bytes for what is not UTF-8.
    * `'warn'` (default): one `console.warn` for each kind of finding. `'throw'`: `send()` throws instead of sending.
    */
   lint?: 'warn' | 'throw' | 'off'
@@ -193,6 +194,15 @@ const rules: Rules = {
   random: 'a function',
 }
 
+const verdictRules = {
+  name: 'a string',
+  action: 'retry or refresh or stop or end',
+  fault: 'none or sender or server or network or policy or unknown',
+  backoff: 'exponential or spread',
+  budget: '1..Infinity',
+  report: 'a boolean',
+}
+
 const follows = (value: unknown, rule: string): boolean =>
   rule.split(' or ').some((word) => {
     const [least, most] = word.split('..').map(Number)
@@ -214,14 +224,14 @@ const must = (so: unknown, name: string, rule: string, value: unknown): void => 
 const check = (value: unknown, name: string, rule: string): void => must(follows(value, rule), name, rule, value)
 
 /** Checks what was given, and fills in what was not. An option that is undefined is one that was not given. */
-const fill = <T extends object>(name: string, defaults: T, rules: Rules, given: object): T => {
-  check(given, name, 'an object')
+const fill = <T extends object>(whole: string, defaults: T, rules: Rules, given: object, path = ''): T => {
+  check(given, whole, 'an object')
   const filled: Record<string, any> = {...defaults}
   for (const [name, value] of Object.entries(given)) {
     const rule = rules[name]
-    must(rule, name, 'an option that exists', value)
+    must(rule, path + name, 'an option that exists', value)
     if (value === undefined) continue
-    if (typeof rule === 'string') check(value, name, rule)
+    if (typeof rule === 'string') check(value, path + name, rule)
     filled[name] = typeof rule === 'string' ? value : fill(name, filled[name], rule!, value)
   }
   return filled as T
@@ -231,16 +241,18 @@ const fill = <T extends object>(name: string, defaults: T, rules: Rules, given: 
 export function settle(options: Options): Settings {
   const buffer = options?.buffer === false ? {maxMessages: 0} : options?.buffer
   const settings = fill<object>('options', defaults, rules, buffer ? {...options, buffer} : options) as Settings
-  const {backoff, clock, protocols, signal, verdicts = {}} = settings
+  const {backoff, clock, evidence, protocols, signal, verdicts = {}} = settings
   const {initialDelay, maxDelay, restartSpread} = backoff
   must(maxDelay >= initialDelay, 'maxDelay', `at least \`initialDelay\` (${initialDelay})`, maxDelay)
   must(follows(restartSpread[0], pause) && follows(restartSpread[1], `${restartSpread[0]}..${longestDelay}`), 'restartSpread', 'two delays, the shorter first', restartSpread)
+  must(Number.isInteger(evidence.frames), 'frames', 'a whole number', evidence.frames)
   must(typeof clock.now === 'function', 'clock', 'a Clock', clock)
   must(!signal || 'aborted' in signal, 'signal', 'an AbortSignal', signal)
   for (const [key, verdict] of Object.entries(verdicts)) {
     const [from, to = from] = key.split('-').map(Number)
     must(from! > 0 && to! >= from! && to! < 65_536, 'verdicts', 'keyed by codes or ranges', key)
-    check((verdict as Partial<Verdict>)?.action ?? verdict, `verdicts.${key}`, 'retry or refresh or stop or end or an object')
+    if (typeof verdict === 'object') fill(`verdicts.${key}`, {}, verdictRules, verdict, `verdicts.${key}.`)
+    else check(verdict, `verdicts.${key}`, `${verdictRules.action} or an object`)
   }
   checkProtocols(protocols)
   return settings
@@ -250,15 +262,17 @@ export function settle(options: Options): Settings {
 export const checkProtocols = (protocols: unknown): void => {
   if (protocols === undefined || typeof protocols === 'function') return
   const list = [protocols].flat()
-  must(list.every((name) => /^[\w!#$%&'*+.^`|~-]+$/.test(name as string)) && new Set(list).size === list.length, 'protocols', 'tokens, each once', protocols)
+  // Tokens for authentication travel in subprotocols, too: they are counted, not shown.
+  must(list.every((name) => /^[\w!#$%&'*+.^`|~-]+$/.test(name as string)) && new Set(list).size === list.length, 'protocols', 'tokens, each once', list.length)
 }
 
 /** The absolute ws: or wss: URL that is meant. */
 export const toURL = (value: unknown): string => {
   let url: URL | undefined
   try {
-    url = new URL(value as string, baseURL())
-    url.protocol = url.protocol.replace('http', 'ws')
+    // A function that forgot to return would otherwise lead to `undefined` beside the page.
+    if (typeof value === 'string' || (value as URL).href) url = new URL(value as string, baseURL())
+    if (url) url.protocol = url.protocol.replace('http', 'ws')
   } catch {
     // Said below.
   }
@@ -284,6 +298,7 @@ export const checkListener = (listener: unknown): void => check(listener, 'liste
 /** @returns what the message is, if it can be sent */
 export const checkData = (data: unknown, binary: boolean | undefined, canSendTextBytes: () => boolean): FrameKind => {
   const kind = kindOf(data, binary)
+  must(kind !== 'Blob' || binary !== false, 'binary', 'true for a Blob', binary)
   must(kind, 'data', 'a string, ArrayBuffer, view or Blob', typeof data)
   must(kind !== 'text bytes' || canSendTextBytes(), 'binary', 'true: this WebSocket class sends no bytes as text', binary)
   return kind!

@@ -1,7 +1,8 @@
 // What is somebody told who must mend the program?
 
 import {diagnose, type Cause, type Close, type Diagnosis, type FailureCause, type FrameEvidence, type Verdict} from '../core/index.ts'
-import {ClosecallError, withoutSecrets} from './errors.ts'
+import {withoutSecrets} from '../platform/websocket.ts'
+import {ClosecallError} from './errors.ts'
 
 /** One end of a connection, or of an attempt to make one. */
 export interface HistoryEntry {
@@ -16,7 +17,7 @@ export interface HistoryEntry {
 export interface Stats {
   /** Connections that opened. */
   connections: number
-  /** Retries, of all time. */
+  /** Connections tried again, of all time. */
   retries: number
   /** Messages. */
   sent: number
@@ -68,10 +69,9 @@ const spent: Record<FailureCause, string> = {
   attempts: 'Look whether the server can be reached.',
 }
 
-/** @param sent the messages remembered; they are evidence only where the fault is the sender's */
-export function makeReport(why: FailureCause, {close, verdict, explanation}: HistoryEntry, failed: boolean, sent: FrameEvidence[], connection: ConnectionFacts): Report {
+/** @param frames examined only where the fault is the sender's */
+export function makeReport(why: FailureCause, {close, verdict, explanation}: HistoryEntry, failed: boolean, frames: FrameEvidence[], connection: ConnectionFacts): Report {
   const blamed = verdict.fault === 'sender'
-  const frames = blamed ? sent : []
   const diagnosis: Partial<Diagnosis> & {advice: string} = blamed ? diagnose(close, frames, connection.extensions) : {advice: spent[why]}
   const {cause, confidence, sequence, offset, advice} = diagnosis
   const where = `${sequence ? `, message ${sequence}` : ''}${offset === undefined ? '' : `, offset ${offset}`}`

@@ -5,7 +5,7 @@
  *
  * - a ratio `j` from 0 to 1: `nominal · (1 − j + 2j · random)`
  * - `'full'`: from 0 to the nominal delay; `'equal'`: from half of it; `'none'`: exactly it
- * - `'decorrelated'`: from `initialDelay` to three times the previous delay
+ * - `'decorrelated'`: from `initialDelay` to three times the previous delay, at most `maxDelay`
  * - a function: its result is used if it is a number from 0 to 2³¹ − 1, else the nominal delay
  */
 export type Jitter = number | 'full' | 'equal' | 'decorrelated' | 'none' | JitterFunction
@@ -50,7 +50,7 @@ export function backoff(attempt: number, random: number, options: Backoff = defa
     typeof jitter === 'function' ? jitter(nominal, random, attempt, previous)
     : jitter === 'full' ? nominal * random
     : jitter === 'equal' ? (nominal * (1 + random)) / 2
-    : jitter === 'decorrelated' ? Math.min(maxDelay, initialDelay + random * (previous * 3 - initialDelay))
+    : jitter === 'decorrelated' ? Math.min(maxDelay, initialDelay + random * (Math.max(previous, initialDelay) * 3 - initialDelay))
     : jitter === 'none' ? nominal
     : nominal * (1 - jitter + 2 * jitter * random)
   return delay >= 0 && delay <= longestDelay ? delay : nominal

@@ -35,7 +35,7 @@ export interface Close {
   error?: string
 }
 
-/** Part of a verdict to change, or just its action. `'retry'` and `'end'` also lift the budget. */
+/** Part of a verdict to change, or just its action, which also lifts the budget of the row. */
 export type VerdictOverride = Partial<Verdict> | Action
 
 /** Overrides by close code (`1013`), by range (`'4400-4499'`) or by handshake status (`503`). An exact number goes before a range. */
@@ -77,7 +77,7 @@ const overrideOf = (overrides: VerdictOverrides, code: number): VerdictOverride 
  * classify({code: 4409}, {verdicts: {'4400-4499': 'stop'}}).action // 'stop'
  */
 export function classify(close: Pick<Close, 'code'> & Partial<Close>, rules: ClassifyRules = {}): Verdict {
-  const code = close.status ?? normalizeCode(close.code)
+  const code = close.status || normalizeCode(close.code)
   const row = close.status ? (handshakeStatuses[code] ?? upTo(handshakeStatusRanges, code)) : (origins[close.origin!] ?? closeCodes[code] ?? upTo(closeCodeRanges, code))
   const [name, action, fault, budget, backoff = 'exponential'] = row
   const verdict: Verdict = {name, action, fault, backoff, report: fault === 'sender'}
@@ -118,5 +118,7 @@ const plans: Record<Action, string> = {retry: 'trying again', refresh: 'trying a
  */
 export function describe({status, code, reason, origin, error}: Close, {name, fault, action}: Verdict, done: Action = action): string {
   const words = reason || error
-  return `${status ?? code} ${name}${words ? ` (${JSON.stringify(words)})` : ''}: ${remarks[origin] ?? blame[fault]}; ${plans[done]}`
+  // Other people's words: no control or format character of theirs may act on a terminal.
+  const quoted = JSON.stringify(words ?? '').replace(/[\p{C}\u2028\u2029]/gu, '\uFFFD')
+  return `${status ?? code} ${name}${words ? ` (${quoted})` : ''}: ${remarks[origin] ?? blame[fault]}; ${plans[done]}`
 }

@@ -3,7 +3,7 @@
 /** What happens next: open another socket, do so with fresh credentials, give up because code or configuration is wrong, or rest because the work is done. */
 export type Action = 'retry' | 'refresh' | 'stop' | 'end'
 
-/** Who has to act before the close can stop happening. `sender` is this program: what it sent was refused. */
+/** Who has to act before the close can stop happening. `none`: nobody. `sender`: this program, for what it sent was refused. `policy`: whoever may grant what the server does not allow. */
 export type Fault = 'none' | 'sender' | 'server' | 'network' | 'policy' | 'unknown'
 
 /** What a close means and what the client does about it. Plain data: it can be logged, stored and compared. */
@@ -14,7 +14,7 @@ export interface Verdict {
   fault: Fault
   /** How the delay before a retry is found. `spread`: the first is drawn from `backoff.restartSpread`, later ones are exponential. */
   backoff: 'exponential' | 'spread'
-  /** So many closes in a row with this code, without a stable connection between them, and the client stops. Absent: no limit. */
+  /** So many closes in a row with this code, without a stable connection between them, and the client stops. Absent: no limit. Not for `refresh`, which is tried once. */
   budget?: number
   /** Every such close makes a report, also where the client goes on. A client that fails always makes one. */
   report: boolean

@@ -32,7 +32,7 @@ export interface FrameEvidence {
   findings: Finding[]
   /** Of the first ill-formed byte (in bytes) or lone surrogate (in UTF-16 units). */
   offset?: number
-  /** FNV-1a, 32 bits, hexadecimal: tells equal messages from different ones. Not of a Blob, nor of what is over 64 KiB. */
+  /** FNV-1a, 32 bits, hexadecimal: tells equal messages from different ones. Not of a Blob, nor of what is over 64 KiB. Of bytes as they are when the report is made. */
   fingerprint?: string
   /** Only with `evidence.payloads`. `redacted`: up to 64 characters, letters as x and digits as 9. `full`: the text, or the bytes in hexadecimal. */
   payload?: string
@@ -82,17 +82,18 @@ export class EvidenceRing {
     const sequence = ++this.sent
     if (!this.#frames) return
     const slot = (this.#slots[this.#next] ??= {} as Slot)
-    if (++this.#next === this.#frames) this.#next = 0
+    if (++this.#next >= this.#frames) this.#next = 0
     slot.sequence = sequence
     slot.at = at
     slot.kind = kind
     slot.length = lengthOf(data)
-    slot.data = slot.length > largestKept ? undefined : data
+    // A small view can hold on to a large buffer.
+    slot.data = (typeof data === 'object' && 'buffer' in data ? data.buffer.byteLength : slot.length) > largestKept ? undefined : data
     slot.buffered = buffered
     slot.offset = offset
   }
 
-  /** For a new connection: what was sent on an old one can't be at fault for the end of this one. */
+  /** When a connection is over: what was sent on it can't be at fault for the end of another. */
   clear(): void {
     this.#slots = []
     this.#next = 0
@@ -117,28 +118,29 @@ const lengthOf = (data: SendData): number => (typeof data === 'string' ? data.le
 export const kindOf = (data: unknown, binary = true): FrameKind | undefined =>
   typeof data === 'string' ? 'string'
   : typeof data !== 'object' || !data ? undefined
-  : 'byteLength' in data ? (binary ? (ArrayBuffer.isView(data) ? 'view' : 'ArrayBuffer') : 'text bytes')
-  : 'size' in data && 'slice' in data ? 'Blob'
+  : ArrayBuffer.isView(data) || ('byteLength' in data && 'slice' in data) ? (binary ? (ArrayBuffer.isView(data) ? 'view' : 'ArrayBuffer') : 'text bytes')
+  : 'size' in data && 'type' in data && 'slice' in data ? 'Blob'
   : undefined
 
 /** The bytes of a buffer or view, not copied. */
 export const bytesOf = (data: ArrayBufferLike | ArrayBufferView): Uint8Array<ArrayBufferLike> =>
   ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data)
 
-const signs = {
+/** Each looks for one thing, in linear time: a text may be long, and written by somebody else. */
+const signs: Record<Exclude<Finding, 'ill-formed-utf8'>, (text: string) => boolean> = {
   // With the `u` flag a whole pair is one code point and does not match.
-  'lone-surrogate': /\p{Surrogate}/u,
-  'replacement-character': /\uFFFD/,
+  'lone-surrogate': (text) => /\p{Surrogate}/u.test(text),
+  'replacement-character': (text) => text.includes('\uFFFD'),
   // C1 controls are in no text that a person wrote, but in every eighth byte of compressed data.
-  'binary-string': /^[\0-\xff]*[\x80-\x9f][\0-\xff]*$/,
-  'escaped-surrogate': /\\ud[89ab]..(?!\\ud[c-f])|(?<!\\ud[89ab]..)\\ud[c-f]/i,
+  'binary-string': (text) => /[\x80-\x9f]/.test(text) && !/[^\0-\xff]/.test(text),
+  'escaped-surrogate': (text) => /\\ud[89a-f]/i.test(text.replace(/\\ud[89ab]..\\ud[c-f]/gi, '')),
 }
 
 /** What is wrong with a text, and where. Nothing is, with bytes in binary frames. */
 export function inspect(data: unknown): Pick<FrameEvidence, 'findings' | 'offset'> {
   if (typeof data !== 'string') return {findings: []}
-  const offset = data.search(signs['lone-surrogate'])
-  return {findings: (Object.keys(signs) as (keyof typeof signs)[]).filter((finding) => signs[finding].test(data)), ...(offset >= 0 && {offset})}
+  const findings = (Object.keys(signs) as (keyof typeof signs)[]).filter((finding) => signs[finding](data))
+  return findings[0] === 'lone-surrogate' ? {findings, offset: data.search(/\p{Surrogate}/u)} : {findings}
 }
 
 /**
@@ -175,6 +177,8 @@ type Readable = Exclude<SendData, BlobLike>
 
 /** What tells one message from another, and as much of what it says as the caller allowed. */
 const contentsOf = (data: Readable, payloads: Payloads): Pick<FrameEvidence, 'fingerprint' | 'payload'> => {
+  // Memory that was handed to another thread after it was sent can't be read any more.
+  if (typeof data !== 'string' && !data.byteLength) return {}
   const units = typeof data === 'string' ? Array.from(data, (point) => point.codePointAt(0)!) : Array.from(bytesOf(data))
   const hash = units.reduce((sum, unit) => Math.imul(sum ^ unit, 0x01000193), 0x811c9dc5)
   const text = typeof data === 'string' ? data : units.map((byte) => hex(byte, 2)).join('')

@@ -37,8 +37,8 @@ export interface ClassifyContext {
 
 /** Closes of one kind in a row. */
 export interface Streak {
-  /** Close code or handshake status; `'refresh'` for every close that asks for credentials. */
-  key?: number | 'refresh'
+  /** Close code or handshake status; `'refresh'` for every close that asks for credentials, `'constructor'` where no socket could be made. */
+  key?: number | 'refresh' | 'constructor'
   strikes: number
   /** The last delay, for decorrelated jitter, ms. */
   delay?: number
@@ -178,6 +178,10 @@ const start: Handler<State, Event> = ({epoch}, event, policy) => dial(epoch, eve
 
 const retry: Handler<In<'backoff' | 'suspended'>, Event> = (state, event, policy) => dial(state.epoch, event, policy, state, state.refresh)
 
+/** Does not wait for the end of the closing handshake. */
+const reopen: Handler<In<'closing'>, Event> = (state, event, policy) =>
+  dial(state.epoch, event, policy, unblemished, true, settle(wished(closeOf(state, event, {origin: 'reconnect'}))), abandon)
+
 /** Leaves a live connection for another at once. What failed before still counts. */
 const replace: Handler<In<'open'>, Of<'reconnect'>> = (state, event, policy) =>
   dial(state.epoch, event, policy, state, false, settle(wished(closeOf(state, event, {origin: 'reconnect'}), 'retry')), abandon)
@@ -199,53 +203,60 @@ const matured: Handler<In<'open'>, Of<'deadline'>> = (state, event, policy) => {
 const lost: Handler<In<'connecting' | 'open'>, Of<'closed' | 'deadline'>> = (state, event, policy) => {
   const last = closeOf(state, event, 'close' in event ? event.close : {origin: state.failure ? 'error' : 'connect-timeout'})
   // Timers of a hidden or frozen page come late: what counts is how long the connection was really open.
-  const context = last.age >= policy.stableAfter ? unblemished : state
-  const {attempt, streak} = context
-  const verdict = policy.classify(last, context)
-  const {action, report} = verdict
-  const refresh = action === 'refresh'
-  // What was asked for and did not come is still wanted.
-  const wanting = 'refresh' in state && state.refresh && (last.origin === 'provider' || last.origin === 'connect-timeout')
-  const key = refresh ? action : (last.status ?? last.code)
-  const strikes = key === streak.key ? streak.strikes + 1 : 1
+  const {attempt, streak} = last.age >= policy.stableAfter ? unblemished : state
+  const verdict = policy.classify(last, {attempt, streak: {...streak}})
   const ended = {last, verdict}
+  const told = settle(ended, verdict.report ? 'verdict' : undefined)
   const epoch = state.epoch + 1
+  if (verdict.action === 'end') return step({name: 'closed', epoch, ...ended}, told, abandon)
 
-  const why =
-    action === 'stop' || (refresh && !policy.refreshable) ? 'verdict'
-    : strikes >= (refresh ? 2 : (verdict.budget ?? Infinity)) ? 'strikes'
-    : attempt >= policy.backoff.maxAttempts ? 'attempts'
-    : undefined
-  if (action === 'end') return step({name: 'closed', epoch, ...ended}, settle(ended, report && 'verdict'), abandon)
+  const {key, strikes} = struck(streak, ended)
+  const why = spent(verdict, strikes, attempt, policy)
   if (why) return step({name: 'failed', epoch, why, ...ended}, settle(ended, why), abandon)
 
-  const delay = refresh ? 0 : delayOf(last, verdict, state, attempt, streak, event, policy)
-  const waiting = {epoch, attempt: attempt + 1, streak: {key, strikes, delay}, refresh: refresh || wanting, ...ended} as const
-  return step(event.online ? wait('backoff', waiting, delay, event) : offline(waiting, event, policy), settle(ended, report && 'verdict'), abandon)
+  const {random, online} = event
+  const rules = policy.backoff
+  const [least, most] = rules.restartSpread
+  const hint = parseRetryHint(last.reason) ?? (last.retryAfter !== undefined ? {after: last.retryAfter} : 'hint' in state ? state.hint : undefined)
+  const delay =
+    key === 'refresh' ? 0
+    : hint ? hinted(hint, attempt, random, rules)
+    : verdict.backoff === 'spread' && strikes === 1 ? least + random * (most - least)
+    : backoff(attempt, random, rules, streak.delay)
+  // Credentials that were asked for and did not come are still wanted.
+  const wanting = 'refresh' in state && state.refresh && (last.origin === 'provider' || last.origin === 'connect-timeout')
+  const waiting = {epoch, attempt: attempt + 1, streak: {key, strikes, delay}, refresh: key === 'refresh' || wanting, ...ended}
+  return step(online ? wait('backoff', waiting, delay, event) : offline(waiting, event, policy), told, abandon)
 }
 
-const settle = (ended: Ended, report?: FailureCause | false): Effect => ({type: 'settle', report: report || undefined, ...ended})
+/** The strike that this close is, and how many of its kind that makes in a row. */
+const struck = (streak: Streak, {last, verdict}: Ended): Streak => {
+  // A socket that could not be made is no 1006 of the kind that a network makes.
+  const key = verdict.action === 'refresh' ? 'refresh' : last.origin === 'constructor' ? last.origin : (last.status ?? last.code)
+  return {key, strikes: key === streak.key ? streak.strikes + 1 : 1}
+}
 
-const wait = (name: 'backoff' | 'suspended', waiting: Omit<Waiting, 'delay' | 'retryAt'>, wanted: number, {now}: Stamp): State => {
+/** What forbids another attempt, if anything does. */
+const spent = ({action, budget = Infinity}: Verdict, strikes: number, attempt: number, {refreshable, backoff: {maxAttempts}}: Policy): FailureCause | undefined =>
+  action === 'stop' || (action === 'refresh' && !refreshable) ? 'verdict'
+  : strikes >= (action === 'refresh' ? 2 : budget) ? 'strikes'
+  : attempt >= maxAttempts ? 'attempts'
+  : undefined
+
+const settle = (ended: Ended, report?: FailureCause): Effect => ({type: 'settle', report, ...ended})
+
+type BeforeDelay = Omit<Waiting, 'delay' | 'retryAt'>
+
+const wait = (name: 'backoff' | 'suspended', waiting: BeforeDelay, wanted: number, {now}: Stamp): State => {
   const delay = Math.min(wanted, longestDelay)
   return {...waiting, name, delay, retryAt: now + delay}
 }
 
-const delayOf = (last: Close, verdict: Verdict, state: In<'connecting' | 'open'>, attempt: number, streak: Streak, {random}: Stamp, {backoff: rules}: Policy): number => {
-  const hint = parseRetryHint(last.reason) ?? (last.retryAfter === undefined ? (state as {hint?: RetryHint}).hint : {after: last.retryAfter})
-  const [from, to] = rules.restartSpread
-  return (
-    hint ? hinted(hint, attempt, random, rules)
-    : verdict.backoff === 'spread' && !attempt ? from + random * (to - from)
-    : backoff(attempt, random, rules, streak.delay)
-  )
-}
+/** A server's wish, within the caller's bounds. From the second retry in a row on no sooner than a first backoff: a server that says 0 each time is not met in a hot loop. */
+const hinted = ({after, spread = 1000}: RetryHint, attempt: number, random: number, {maxHint, initialDelay}: RetryPolicy): number =>
+  Math.max(Math.min(after, maxHint) + random * Math.min(spread, maxHint), attempt && initialDelay * (0.5 + random))
 
-/** A server's wish, within the caller's bounds. From the second retry on never sooner than a first backoff: a server that says 0 is not obeyed in a loop. */
-const hinted = ({after, spread = 1000}: RetryHint, attempt: number, random: number, rules: RetryPolicy): number =>
-  Math.max(Math.min(after, rules.maxHint) + random * Math.min(spread, rules.maxHint), attempt && backoff(0, random, rules))
-
-const offline = (waiting: Omit<Waiting, 'delay' | 'retryAt'>, event: Stamp, {backoff: {maxDelay}}: Policy): State =>
+const offline = (waiting: BeforeDelay, event: Stamp, {backoff: {maxDelay}}: Policy): State =>
   wait('suspended', waiting, maxDelay * (1 + event.random), event)
 
 const suspend: Handler<In<'backoff'>, Of<'offline'>> = (state, event, policy) => step(offline(state, event, policy))
@@ -258,44 +269,49 @@ const remember: Handler<In<'open'>, Of<'hint'>> = (state, {hint}) => step({...st
 const postpone: Handler<In<'backoff'>, Of<'hint'>> = (state, event, {backoff: rules}) =>
   step(wait('backoff', state, hinted(event.hint, state.attempt - 1, event.random, rules), event))
 
-const leave: Handler<In<'open'>, Of<'close'>> = ({epoch, since}, {now, code, reason}, {closeTimeout}) =>
+const startClosing: Handler<In<'open'>, Of<'close'>> = ({epoch, since}, {now, code, reason}, {closeTimeout}) =>
   step({name: 'closing', epoch, since, deadline: now + closeTimeout}, {type: 'disconnect', code, reason})
 
-const left: Handler<In<'closing'>, Of<'closed' | 'deadline'>> = (state, event) => {
+const finishClosing: Handler<In<'closing'>, Of<'closed' | 'deadline'>> = (state, event) => {
   const ended = wished(closeOf(state, event, 'close' in event ? event.close : {origin: 'close-timeout'}))
   return step({name: 'closed', epoch: state.epoch + 1, ...ended}, settle(ended), abandon)
 }
 
 /** Ends what was not open yet, or is not any more. */
-const finish: Handler<In<'idle' | 'connecting' | 'backoff' | 'suspended'>, Of<'close'>> = (state) =>
+const giveUp: Handler<In<'idle' | 'connecting' | 'backoff' | 'suspended'>, Of<'close'>> = (state) =>
   step({name: 'closed', epoch: state.epoch + 1, ...('last' in state && {last: state.last, verdict: state.verdict})}, abandon)
 
 /** A close that the caller asked for needs no judgement, only a name. */
 const wished = (last: Close, action: Action = 'end'): Ended => ({last, verdict: {...classify(last), action, fault: 'none', report: false}})
 
-const closeOf = (state: In<'connecting' | 'open' | 'closing'>, {now}: Stamp, {code, reason, wasClean, origin = 'event', ...failure}: CloseReport): Close => ({
-  // Nothing can be done before it began: some fakes and wrappers say 1000 where they mean that nobody answered.
-  code: code === 1000 && !('since' in state) ? 1006 : normalizeCode(code),
-  reason: String(reason ?? '').slice(0, 123),
-  wasClean: wasClean === true,
-  opened: 'since' in state,
-  age: 'since' in state ? Math.max(0, now - state.since) : 0,
-  origin,
-  ...('failure' in state && state.failure),
-  ...failure,
-})
+const closeOf = (state: In<'connecting' | 'open' | 'closing'>, {now}: Stamp, {code, reason, wasClean, origin = 'event', ...failure}: CloseReport): Close => {
+  const opened = 'since' in state
+  const {error, ...refusal} = {...('failure' in state && state.failure), ...failure}
+  return {
+    // Nothing can be done before it began: some fakes and wrappers say 1000 where they mean that nobody answered.
+    code: code === 1000 && !opened ? 1006 : normalizeCode(code),
+    reason: String(reason ?? '').slice(0, 123),
+    wasClean: wasClean === true,
+    opened,
+    age: opened ? Math.max(0, now - state.since) : 0,
+    origin,
+    ...(error && {error}),
+    // Once open, a number in an error message is no refusal of the handshake.
+    ...(!opened && refusal),
+  }
+}
 
 /**
  * The machine: in this state, on this event, that. What is not listed changes nothing.
  * `docs/spec.md` draws it; the snapshot beside `test/core/machine.test.ts` spells it out.
  */
 export const table: {readonly [S in StateName]: {readonly [E in EventType]?: Handler<In<S>, Of<E>>}} = {
-  idle: {open: start, reconnect: start, close: finish},
-  connecting: {opened, error: failing, closed: lost, deadline: lost, close: finish},
-  open: {error: failing, closed: lost, deadline: matured, hint: remember, close: leave, reconnect: replace},
-  backoff: {deadline: retry, reconnect: retry, hint: postpone, offline: suspend, close: finish},
-  suspended: {deadline: retry, reconnect: retry, online: wake, close: finish},
-  closing: {closed: left, deadline: left, open: start, reconnect: start},
+  idle: {open: start, reconnect: start, close: giveUp},
+  connecting: {opened, error: failing, closed: lost, deadline: lost, close: giveUp},
+  open: {error: failing, closed: lost, deadline: matured, hint: remember, close: startClosing, reconnect: replace},
+  backoff: {deadline: retry, reconnect: retry, hint: postpone, offline: suspend, close: giveUp},
+  suspended: {deadline: retry, reconnect: retry, online: wake, close: giveUp},
+  closing: {closed: finishClosing, deadline: finishClosing, open: reopen, reconnect: reopen},
   closed: {open: start, reconnect: start},
   failed: {open: start, reconnect: start},
 }

@@ -1,7 +1,7 @@
 // Who is told when nobody listens?
 
 /** For the developer, once: something is wrong that the program doesn't look at. */
-export const complain = (message: string, detail?: unknown): void => console.error(message, ...(detail ? [detail] : []))
+export const complain = (message: string): void => console.error(message)
 
 export const warn = (message: string): void => console.warn(message)
 

@@ -26,10 +26,20 @@ export const nativeWebSocket = (): WebSocketClass | undefined => globalThis.WebS
 export const baseURL = (): string | undefined => globalThis.document?.baseURI ?? globalThis.location?.href
 
 /** Whether `send(bytes, {binary: false})` puts them in a text frame: `ws` takes options, the standard interface doesn't. */
-export const sendsTextBytes = (Class: WebSocketClass | undefined): boolean => Class?.prototype.send.length > 1
+export const sendsTextBytes = (Class: WebSocketClass): boolean => Class.prototype?.send?.length > 1
 
-/** An error's own words, for developers: without URL queries, since they may hold tokens. */
-export const wordsOf = (error: {code?: unknown; message?: unknown} | null | undefined): string => String((typeof error?.code === 'string' && error.code) || error?.message || '').replace(/\?\S*/g, '?…')
+/** Text less what may be secret in the URLs in it: user, query and fragment. Cut short. */
+export const withoutSecrets = (text: string): string =>
+  text
+    .slice(0, 200)
+    .replace(/[?#]\S*/g, '')
+    .replace(/(^|\/\/)[^\s/]*@/g, '$1')
+
+/** An error's own words, for developers. */
+export const wordsOf = (error: {code?: unknown; message?: unknown} | null | undefined, ours = false): string => {
+  const words = [ours ? undefined : error?.code, error?.message].find((text) => typeof text === 'string' && text)
+  return withoutSecrets((words as string | undefined) ?? '')
+}
 
 /**
  * What an error event tells of the cause; browsers tell nothing. A transport that knows more may put `status` and
@@ -43,7 +53,8 @@ export const failureOf = (event: {message?: unknown; error?: {code?: unknown; me
   const error = wordsOf(event?.error) || wordsOf(event)
   // "Unexpected server response: 503" (ws), "Expected 101 status code: 503" (Bun), "Invalid status code: 503" (Deno), "received 503 instead" (workerd)
   const status = event?.status ?? Number(/(?:response|code|received):? (?!101)(\d{3})\b/.exec(error)?.[1])
-  return {error, ...(status && {status}), ...(event?.retryAfter !== undefined && {retryAfter: event.retryAfter})}
+  const retryAfter = event?.retryAfter
+  return {error, ...(status && {status}), ...(Number.isFinite(retryAfter) && retryAfter! >= 0 && {retryAfter})}
 }
 
 /** Lets go of a socket for good: no event of it is heard again, and no answer is waited for, since a mute peer gives none for 20–60 s or ever. */

@@ -181,8 +181,9 @@ describe('delays', () => {
   it('takes the reason before the header before the message [CC-43]', () => {
     const told: Sample[] = [open, opened, {type: 'hint', hint: {after: 7000, spread: 0}}]
     expect(closedWith({code: 1006}, told)).toMatchObject({delay: 7000})
-    expect(closedWith({code: 1006, retryAfter: 4000}, told, {random: 0})).toMatchObject({delay: 4000})
-    expect(closedWith({code: 1013, reason: 'retry-after=2', retryAfter: 4000}, told, {random: 0})).toMatchObject({delay: 2000})
+    expect(closedWith({code: 1013, reason: 'retry-after=2'}, told, {random: 0})).toMatchObject({delay: 2000})
+    expect(closedWith({code: 1006, status: 503, retryAfter: 4000}, [open], {random: 0})).toMatchObject({delay: 4000})
+    expect(closedWith({code: 1013, reason: 'retry-after=2', retryAfter: 4000}, [open], {random: 0})).toMatchObject({delay: 2000})
   })
 
   it('counts a hint anew from now while it waits [CC-43]', () => {
@@ -225,7 +226,7 @@ describe('attempts', () => {
 
   it('lets go of one connection before it makes another [CC-5] [CC-80]', () => {
     expect(types(after(open, opened, {type: 'reconnect'}))).toEqual(['settle', 'abandon', 'connect'])
-    expect(types(after(open, opened, {type: 'close', code: 1000, reason: ''}, open))).toEqual(['abandon', 'connect'])
+    expect(types(after(open, opened, {type: 'close', code: 1000, reason: ''}, open))).toEqual(['settle', 'abandon', 'connect'])
   })
 
   it('changes nothing when told to reconnect while connecting [CC-80]', () => {

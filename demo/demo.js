@@ -310,6 +310,12 @@ const numberIn = (id) => (byId(id).reportValidity() ? byId(id).valueAsNumber : u
 
 const closeWith = (code, reason = byId('reason').value, count = numberIn('count-close')) => count && command('close', {code, reason, count})
 
+const refuseWith = (status) => {
+  const count = numberIn('count-refuse')
+  const retryAfter = byId('retry-after').value && numberIn('retry-after')
+  if (status && count && retryAfter !== undefined) command('refuse', {status, count, ...(retryAfter !== '' && {retryAfter})})
+}
+
 const onSubmit = (id, act) =>
   byId(id).addEventListener('submit', (event) => {
     event.preventDefault()
@@ -329,11 +335,7 @@ for (const code of [...Array.from({length: 16}, (_, index) => 1000 + index), 300
 
 for (const status of [401, 403, 404, 429, 503]) {
   const button = make('button', {type: 'button'}, String(status))
-  button.addEventListener('click', () => {
-    const count = numberIn('count-refuse')
-    const retryAfter = byId('retry-after').value && numberIn('retry-after')
-    if (count && retryAfter !== undefined) command('refuse', {status, count, ...(retryAfter !== '' && {retryAfter})})
-  })
+  button.addEventListener('click', () => refuseWith(status))
   byId('statuses').append(button)
 }
 
@@ -343,6 +345,7 @@ for (const button of document.querySelectorAll('button[data-code]')) button.addE
 onClick('overload', () => command('close', {code: 1013, reason: 'overloaded', count: 4}))
 onClick('hinted', () => command('close', {code: 1013, reason: 'retry-after=3', count: 1}))
 onSubmit('any', () => closeWith(numberIn('code')))
+onSubmit('any-status', () => refuseWith(numberIn('status')))
 onSubmit('restart', () => command('restart', {seconds: numberIn('seconds')}))
 onSubmit('shed', () => command('close', {code: 1013, reason: `retry-after=${numberIn('after')};spread=${numberIn('spread')}`, count: numberIn('count-shed')}))
 

@@ -69,6 +69,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
   #url = ''
   /** The time in this turn of the event loop; 0 when not asked yet. Asking on every message would cost more than all else. */
   #turn = 0
+  readonly #endTurn = (): void => void (this.#turn = 0)
   #connections = 0
   #retries = 0
   #received = 0
@@ -180,7 +181,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
    * @throws for what a WebSocket can't send, for text bytes where the class can't, and what `lint: 'throw'` finds
    */
   send(data: SendData, options?: SendOptions): SendResult {
-    const kind = typeof data === 'string' ? 'string' : checkData(data, options?.binary, () => sendsTextBytes(this.#class()))
+    const kind = typeof data === 'string' ? 'string' : checkData(data, options?.binary, options?.binary === false && sendsTextBytes(this.#class()))
     if (this.#settings.lint !== 'off') this.#lint(data, kind)
     if (this.#state.name === 'open' && this.#socket!.readyState === 1) {
       this.#write(data, kind, false)
@@ -476,7 +477,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
   #now(): number {
     if (!this.#turn) {
       this.#turn = this.#settings.clock.now()
-      queueMicrotask(() => (this.#turn = 0))
+      queueMicrotask(this.#endTurn)
     }
     return this.#turn
   }

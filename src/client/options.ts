@@ -296,10 +296,10 @@ export const checkHint = (hint: RetryHint): void => {
 export const checkListener = (listener: unknown): void => check(listener, 'listener', 'a function')
 
 /** @returns what the message is, if it can be sent */
-export const checkData = (data: unknown, binary: boolean | undefined, canSendTextBytes: () => boolean): FrameKind => {
+export const checkData = (data: unknown, binary: boolean | undefined, canSendTextBytes: boolean): FrameKind => {
   const kind = kindOf(data, binary)
   must(kind !== 'Blob' || binary !== false, 'binary', 'true for a Blob', binary)
   must(kind, 'data', 'a string, ArrayBuffer, view or Blob', typeof data)
-  must(kind !== 'text bytes' || canSendTextBytes(), 'binary', 'true: this WebSocket class sends no bytes as text', binary)
+  must(kind !== 'text bytes' || canSendTextBytes, 'binary', 'true: this WebSocket class sends no bytes as text', binary)
   return kind!
 }

@@ -271,6 +271,15 @@ if (executablePath) {
       await lit('open')
     })
 
+    it('has the server refuse with any status', async () => {
+      await visit()
+      await page.getByLabel('Any status, 300 to 599').fill('418')
+      await page.getByLabel('Any status, 300 to 599').press('Enter')
+      await page.locator('#said', {hasText: 'refuses with HTTP 418'}).waitFor()
+      await closes(2)
+      expect(await latest()).toContain('never opened')
+    })
+
     it('leaves a silent server behind two seconds after close() [CC-81]', async () => {
       await visit()
       await serverButton('Go silent')

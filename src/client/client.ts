@@ -305,7 +305,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     const {clock, random} = this.#settings
     const now = clock.now()
     const previous = this.#state
-    const {state, effects} = transition(previous, {...happening, now, random: random(), online: isOnline()} as Event, this.#policy)
+    const {state, effects} = transition(previous, {...happening, now, random: this.#guard(random) ?? 0.5, online: isOnline()} as Event, this.#policy)
     if (state === previous) return
 
     this.#state = state
@@ -372,7 +372,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
       if (epoch === this.#state.epoch) this.#attach(socket, epoch)
       else abandon(socket)
     } catch (error) {
-      this.#dispatch({type: 'closed', epoch, close: {origin, error: wordsOf(error as Error, isClosecallError(error))}})
+      this.#dispatch({type: 'closed', epoch, close: {origin, error: this.#guard(() => wordsOf(error as Error, isClosecallError(error)))}})
     }
   }
 
@@ -408,7 +408,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
 
   #settle({last, verdict, report: why}: Extract<Effect, {type: 'settle'}>, at: number, previous: State): () => void {
     const {name} = this.#state
-    const explanation = describe(last, verdict, name === 'failed' ? 'stop' : name === 'closed' ? 'end' : verdict.action)
+    const explanation = describe(last, verdict, name === 'failed' ? 'stop' : verdict.action)
     const entry: HistoryEntry = {at, close: last, verdict, explanation}
     if (this.#history.push(entry) > historyLength) this.#history.shift()
     const report = why && makeReport(why, entry, name === 'failed', verdict.fault === 'sender' ? this.#ring.examine(at, this.#settings.evidence.payloads) : [], {
@@ -462,13 +462,13 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
 
   /** Until something else happens that must be handled first. */
   #flush(): void {
-    for (let message; this.#mailbox.length === 1 && this.#state.name === 'open' && this.#socket!.readyState === 1 && (message = this.#buffer.peek()); this.#buffer.shift()) {
+    for (let message; this.#mailbox.length === 1 && this.#state.name === 'open' && this.#socket!.readyState === 1 && (message = this.#buffer.shift()); ) {
       const {data, binary} = message
       try {
         this.#write(data, kindOf(data, binary)!, true)
       } catch (error) {
         // Kept if the connection is to blame. If the data is, no later connection will take it either: its sender is told.
-        if (this.#socket!.readyState !== 1) return
+        if (this.#socket!.readyState !== 1) return this.#buffer.unshift(message)
         reportError(error)
       }
     }

@@ -213,7 +213,7 @@ const follows = (value: unknown, rule: string): boolean =>
 const shown = (value: unknown): string =>
   typeof value === 'string' ? JSON.stringify(withoutSecrets(value).slice(0, 99))
   : Array.isArray(value) ? `[${value.map((item) => (Array.isArray(item) ? '…' : shown(item)))}]`
-  : Object(value) === value ? `a ${typeof value}`
+  : Object(value) === value ? (typeof value === 'function' ? 'a function' : 'an object')
   : String(value)
 
 /** @throws a sentence that names the option, its rule and the value, if that is not so */
@@ -221,7 +221,8 @@ const must = (so: unknown, name: string, rule: string, value: unknown): void => 
   if (!so) throw new ClosecallError('INVALID', `\`${name}\` must be ${rule}, got ${shown(value)}`)
 }
 
-const check = (value: unknown, name: string, rule: string): void => must(follows(value, rule), name, rule, value)
+/** Where a function belongs, what stands there instead may be the secret that it should have asked for. */
+const check = (value: unknown, name: string, rule: string): void => must(follows(value, rule), name, rule, rule === 'a function' ? typeof value : value)
 
 /** Checks what was given, and fills in what was not. An option that is undefined is one that was not given. */
 const fill = <T extends object>(whole: string, defaults: T, rules: Rules, given: object, path = ''): T => {
@@ -229,7 +230,7 @@ const fill = <T extends object>(whole: string, defaults: T, rules: Rules, given:
   const filled: Record<string, any> = {...defaults}
   for (const [name, value] of Object.entries(given)) {
     const rule = rules[name]
-    must(rule, path + name, 'an option that exists', value)
+    must(rule, path + name, 'an option that exists', typeof value)
     if (value === undefined) continue
     if (typeof rule === 'string') check(value, path + name, rule)
     filled[name] = typeof rule === 'string' ? value : fill(name, filled[name], rule!, value)
@@ -276,7 +277,7 @@ export const toURL = (value: unknown): string => {
   } catch {
     // Said below.
   }
-  must(url && /^wss?:$/.test(url.protocol) && !url.hash, 'url', 'a ws: or http: URL without a fragment', String(value))
+  must(url && /^wss?:$/.test(url.protocol) && !url.hash, 'url', 'a ws: or http: URL without a fragment', (value as URL | null)?.href ?? value)
   return url!.href
 }
 

@@ -178,7 +178,7 @@ type Readable = Exclude<SendData, BlobLike>
 /** What tells one message from another, and as much of what it says as the caller allowed. */
 const contentsOf = (data: Readable, payloads: Payloads): Pick<FrameEvidence, 'fingerprint' | 'payload'> => {
   // Memory that was handed to another thread after it was sent can't be read any more.
-  if (typeof data !== 'string' && !data.byteLength) return {}
+  if (typeof data !== 'string' && !(ArrayBuffer.isView(data) ? data.buffer : data).byteLength) return {}
   const units = typeof data === 'string' ? Array.from(data, (point) => point.codePointAt(0)!) : Array.from(bytesOf(data))
   const hash = units.reduce((sum, unit) => Math.imul(sum ^ unit, 0x01000193), 0x811c9dc5)
   const text = typeof data === 'string' ? data : units.map((byte) => hex(byte, 2)).join('')

@@ -180,7 +180,7 @@ const retry: Handler<In<'backoff' | 'suspended'>, Event> = (state, event, policy
 
 /** Does not wait for the end of the closing handshake. */
 const reopen: Handler<In<'closing'>, Event> = (state, event, policy) =>
-  dial(state.epoch, event, policy, unblemished, true, settle(wished(closeOf(state, event, {origin: 'reconnect'}))), abandon)
+  dial(state.epoch, event, policy, unblemished, true, settle(wished(closeOf(state, event, {origin: 'reconnect'}), 'retry')), abandon)
 
 /** Leaves a live connection for another at once. What failed before still counts. */
 const replace: Handler<In<'open'>, Of<'reconnect'>> = (state, event, policy) =>

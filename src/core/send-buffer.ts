@@ -51,19 +51,25 @@ export class SendBuffer {
     return true
   }
 
-  /** The message whose turn it is; it stays until {@link shift}, so that a send that fails loses nothing. */
-  peek(): Message | undefined {
-    return this.#messages[this.#head]
-  }
-
-  shift(): void {
-    this.#bytes -= this.#messages[this.#head]?.bytes ?? 0
-    if (this.size) this.#head++
+  /** Takes out the message whose turn it is. */
+  shift(): Message | undefined {
+    const message = this.#messages[this.#head]
+    if (!message) return undefined
+    this.#bytes -= message.bytes
+    this.#head++
     // Moves at most as many messages as have left since the last time.
     if (this.#head * 2 > this.#messages.length) {
       this.#messages = this.#messages.slice(this.#head)
       this.#head = 0
     }
+    return message
+  }
+
+  /** Puts back what was taken out and could not be sent. */
+  unshift(message: Message): void {
+    const bytes = byteLength(message.data)
+    this.#messages.splice(this.#head, 0, {...message, bytes})
+    this.#bytes += bytes
   }
 
   /** Empties the buffer and returns what it held, oldest first. */

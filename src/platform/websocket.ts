@@ -28,17 +28,13 @@ export const baseURL = (): string | undefined => globalThis.document?.baseURI ??
 /** Whether `send(bytes, {binary: false})` puts them in a text frame: `ws` takes options, the standard interface doesn't. */
 export const sendsTextBytes = (Class: WebSocketClass): boolean => Class.prototype?.send?.length > 1
 
-/** Text less what may be secret in the URLs in it: user, query and fragment. Cut short. */
-export const withoutSecrets = (text: string): string =>
-  text
-    .slice(0, 200)
-    .replace(/[?#]\S*/g, '')
-    .replace(/(^|\/\/)[^\s/]*@/g, '$1')
+/** Text less what may be secret in the URLs in it: user, query and fragment. */
+export const withoutSecrets = (text: string): string => text.replace(/[?#]\S*/g, '').replace(/(^|\/\/)[^\s/]*@/g, '$1')
 
-/** An error's own words, for developers. */
+/** An error's own words, for developers, cut short. */
 export const wordsOf = (error: {code?: unknown; message?: unknown} | null | undefined, ours = false): string => {
   const words = [ours ? undefined : error?.code, error?.message].find((text) => typeof text === 'string' && text)
-  return withoutSecrets((words as string | undefined) ?? '')
+  return withoutSecrets((words as string | undefined) ?? '').slice(0, 200)
 }
 
 /**

@@ -17,7 +17,7 @@ import {
   sequence,
   throwsOnConstruct,
 } from '../../src/testing/index.ts'
-import {complained, everyWay, expectRest, globalListeners, long, online, setUp, settled, takeUncaught, url, watchTheWorld, ways} from './fixture.ts'
+import {complained, everyWay, expectRest, globalListeners, long, offline, online, setUp, settled, takeUncaught, url, watchTheWorld, ways} from './fixture.ts'
 
 watchTheWorld()
 
@@ -98,6 +98,20 @@ describe('the way through the states [CC-1]', () => {
     expect([setup.client.url, setup.client.protocol, setup.client.extensions]).toEqual(['wss://example.test/live?token=1', 'b', 'permessage-deflate'])
     expect(setup.network.last.protocols).toEqual(['a', 'b'])
     expect(setup.network.last.binaryType).toBe('arraybuffer')
+    setup.client.close()
+  })
+
+  it.each(['closed', 'backoff', 'failed'] as const)('knows nothing of a connection that is over: %s [CC-5]', async (name) => {
+    const setup = setUp(accepts({protocol: 'b', extensions: 'permessage-deflate'}), {protocols: ['a', 'b']})
+    setup.client.on('report', () => {})
+    await settled(setup)
+    Object.assign(setup.network.last, {bufferedAmount: 5})
+    expect(setup.client.bufferedAmount).toBe(5)
+    if (name === 'closed') setup.client.close()
+    else setup.network.last.server.close(name === 'failed' ? 1007 : 1013)
+    await settled(setup)
+    expect(setup.client.state.name).toBe(name)
+    expect([setup.client.protocol, setup.client.extensions, setup.client.bufferedAmount]).toEqual(['', '', 0])
     setup.client.close()
   })
 })
@@ -243,6 +257,18 @@ describe('reconnect() [CC-80]', () => {
     expect(setup.closes).toMatchObject([{close: {origin: 'reconnect', opened: true}}])
     expect(setup.messages).toEqual([])
     expect(setup.states).toEqual(['open', 'connecting', 'open'])
+    setup.client.close()
+  })
+
+  it('does not forget out of open what failed before, and asks for no credentials [CC-51]', async () => {
+    let asked = 0
+    const setup = setUp(sequence(acceptsThenCloses(1013), accepts(), acceptsThenCloses(1013)), {credentials: () => ++asked})
+    await setup.clock.advance(1000)
+    expect(setup.client.state.name).toBe('open')
+    setup.client.reconnect()
+    await settled(setup)
+    expect(setup.client.state).toMatchObject({name: 'backoff', attempt: 2, delay: 2000, streak: {strikes: 2}})
+    expect(asked).toBe(1)
     setup.client.close()
   })
 
@@ -418,6 +444,26 @@ describe('whatever the runtime does [CC-4]', () => {
     setup.client.close()
   })
 
+  it('nor does a readyState that can\'t be read while the buffer is flushed; the error is seen', async () => {
+    const setup = setUp(accepts())
+    setup.client.once('open', () => {
+      const broken = {
+        configurable: true,
+        get: () => {
+          throw new Error('of readyState')
+        },
+      }
+      Object.defineProperty(setup.network.last, 'readyState', broken)
+    })
+    await settled(setup)
+    expect(takeUncaught()).toMatchObject([{message: 'of readyState'}])
+    Object.defineProperty(setup.network.last, 'readyState', {value: 1, writable: true})
+    setup.network.last.server.close(1013)
+    await setup.clock.advance(1000)
+    expect(setup.states).toEqual(['open', 'backoff', 'connecting', 'open'])
+    setup.client.close()
+  })
+
   it('nor does a binaryType that can\'t be set; the error is seen', async () => {
     const setup = setUp((server) => {
       Object.defineProperty(server.socket, 'binaryType', {
@@ -492,6 +538,33 @@ describe('history and stats [CC-86]', () => {
     setup.network.last.server.send('x')
     await settled(setup)
     expect(setup.client.stats).toEqual({connections: 2, retries: 2, sent: 2, received: 1, unsent: 0, unsentBytes: 0})
+    setup.client.close()
+  })
+
+  it('say what was really done, where the budget is spent', async () => {
+    const setup = setUp(acceptsThenCloses(4000))
+    setup.client.on('report', () => {})
+    await setup.clock.advance(long)
+    const {history} = setup.client
+    expect(history.map(({verdict}) => verdict.action)).toEqual(Array(5).fill('retry'))
+    expect(history.map(({explanation}) => explanation.split('; ')[1])).toEqual([...Array<string>(4).fill('trying again'), 'not trying again'])
+    await expect(setup.client.ready).rejects.toMatchObject({code: 'FAILED', message: expect.stringMatching(/^closecall: 4000 .*; not trying again$/)})
+  })
+
+  it('count a retry when it connects: not the wait for it, but also one out of suspended', async () => {
+    const setup = await ways.backoff()
+    expect(setup.client.stats).toMatchObject({connections: 1, retries: 0})
+    offline()
+    online()
+    offline()
+    expect(setup.client.stats.retries).toBe(0)
+    // The probe, one and a half times maxDelay later.
+    await setup.clock.advance(45_000)
+    expect(setup.client.stats).toMatchObject({connections: 2, retries: 1})
+    setup.client.close()
+    setup.client.open()
+    await settled(setup)
+    expect(setup.client.stats).toMatchObject({connections: 3, retries: 1})
     setup.client.close()
   })
 

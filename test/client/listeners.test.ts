@@ -62,6 +62,26 @@ describe('a listener that throws [CC-83]', () => {
   })
 })
 
+describe('an option that throws [CC-83]', () => {
+  it('blocks nothing that happens later', async () => {
+    let broken = true
+    const setup = setUp(accepts(), {
+      autoOpen: false,
+      random: () => {
+        if (broken) throw new Error('of random')
+        return 0.5
+      },
+    })
+    setup.client.open()
+    expect(takeUncaught()).toMatchObject([{message: 'of random'}])
+    broken = false
+    setup.client.open()
+    await settled(setup)
+    expect(setup.client.state.name).toBe('open')
+    setup.client.close()
+  })
+})
+
 describe('a listener that acts [CC-6]', () => {
   it('close() in open: the connection is closed, and stays so', async () => {
     const setup = setUp()
@@ -87,6 +107,14 @@ describe('a listener that acts [CC-6]', () => {
     const names = ['open', 'backoff', 'connecting', 'open', 'closing', 'closed']
     expect(heard).toEqual(names.flatMap((name) => [`first ${name} true`, `second ${name} true`]))
     expectRest(setup)
+  })
+
+  it('hears of the close, then of any state, then of this state', async () => {
+    const setup = setUp(sequence(drops(), acceptsThenCloses(1000)))
+    const heard: string[] = []
+    for (const name of ['retry', 'closed', 'open', 'close', 'state'] as const) setup.client.on(name, () => heard.push(name))
+    await setup.clock.advance(1000)
+    expect(heard).toEqual(['state', 'open', 'close', 'state', 'retry', 'state', 'state', 'open', 'close', 'state', 'closed'])
   })
 
   it('close() in close: no retry', async () => {

@@ -56,6 +56,42 @@ describe('a report on 1007 [CC-61] [CC-62]', () => {
     expect(reports).toMatchObject([{cause: 'ill-formed-text', sequence: 1, offset: 1}])
   })
 
+  it('knows the offset though the socket changed the bytes [CC-64]', async () => {
+    const bytes = Uint8Array.of(0x61, 0xc3, 0x28)
+    const setup = setUp((server) => {
+      server.socket.send = () => void bytes.fill(0x20)
+      server.accept()
+    }, {kind: 'ws', lint: 'off'})
+    const reports = reportsOf(setup)
+    await settled(setup)
+    setup.client.send(bytes, {binary: false})
+    setup.network.last.server.close(1007)
+    await settled(setup)
+    expect(reports).toMatchObject([{cause: 'ill-formed-text', sequence: 1, offset: 1}])
+  })
+
+  it('knows the age of each message', async () => {
+    const setup = setUp()
+    const reports = reportsOf(setup)
+    await setup.clock.advance(1000)
+    for (const data of ['a', 'b', 'c']) {
+      setup.client.send(data)
+      await setup.clock.advance(100)
+    }
+    setup.network.last.server.close(1007)
+    await settled(setup)
+    expect(reports[0]!.frames.map(({age}) => age)).toEqual([300, 200, 100])
+  })
+
+  it('knows what the runtime had not passed on', async () => {
+    const setup = await ways.open()
+    const reports = reportsOf(setup)
+    Object.assign(setup.network.last, {bufferedAmount: 7})
+    setup.network.last.server.close(1009)
+    await settled(setup)
+    expect(reports).toMatchObject([{connection: {bufferedAmount: 7, unsentBytes: 0}}])
+  })
+
   it('is sure of less where all was well', async () => {
     expect(await reportOn(1007, '', ['fine'])).toMatchObject({cause: 'unknown', confidence: 'none'})
     expect(await reportOn(1007, 'missing field `id`', ['{}'])).toMatchObject({cause: 'rejected-by-application', confidence: 'likely', sequence: 1})
@@ -219,6 +255,12 @@ describe('a report on other ends [CC-60]', () => {
     expect(reports).toHaveLength(1)
     expect(reports[0]).toMatchObject({failed: true, advice: expect.stringMatching(/\.$/), ...expected})
     expectRest(setup)
+  })
+
+  it.each([3003, 4001])('%i: no message is evidence where the fault is not the sender\'s [CC-61]', async (code) => {
+    const report = await reportOn(code, '', ['a', 'b'], {verdicts: {4001: 'stop'}})
+    expect(report.frames).toEqual([])
+    expect(report).not.toHaveProperty('cause')
   })
 
   it('1009 names the largest message', async () => {

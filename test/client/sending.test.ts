@@ -3,7 +3,7 @@
 import {describe, expect, it} from 'vitest'
 import type {SendResult} from '../../src/index.ts'
 import {accepts, acceptsThenCloses, drops, goesSilent, neverAnswers, refuses, sequence, type FakeNetwork} from '../../src/testing/index.ts'
-import {everyWay, setUp, takeUncaught, warned, watchTheWorld, ways, type Way} from './fixture.ts'
+import {everyWay, setUp, settled, takeUncaught, warned, watchTheWorld, ways, type Way} from './fixture.ts'
 
 watchTheWorld()
 
@@ -213,6 +213,28 @@ describe('the send buffer [CC-71] [CC-72] [CC-73]', () => {
     client.close()
   })
 
+  it('keeps, in order, what a connection would not take because it was ending', async () => {
+    const setup = setUp(sequence((server) => {
+      const {socket} = server
+      const send = socket.send.bind(socket)
+      socket.send = (data) => {
+        if (data !== 'b') return send(data)
+        Object.assign(socket, {readyState: 2})
+        throw new Error('of the runtime')
+      }
+      server.accept()
+      server.drop()
+    }, accepts()))
+    for (const data of ['a', 'b', 'c']) setup.client.send(data)
+    await settled(setup)
+    expect(sentOn(setup.network)).toEqual(['a'])
+    expect(setup.client.stats.unsent).toBe(2)
+    await setup.clock.advance(1000)
+    expect(sentOn(setup.network)).toEqual(['a', 'b', 'c'])
+    expect(takeUncaught()).toEqual([])
+    setup.client.close()
+  })
+
   it('goes on after a message that the socket will not take: its error is seen, the others leave', async () => {
     const {client, clock, network} = setUp((server) => {
       const {socket} = server
@@ -229,6 +251,20 @@ describe('the send buffer [CC-71] [CC-72] [CC-73]', () => {
     expect(takeUncaught()).toMatchObject([{message: 'of the runtime'}])
     expect(client.state.name).toBe('open')
     client.close()
+  })
+})
+
+describe('bufferedAmount', () => {
+  it('counts what waits in the send buffer and what the runtime has not passed on', async () => {
+    const setup = setUp()
+    setup.client.send('four')
+    expect(setup.client.bufferedAmount).toBe(4)
+    await settled(setup)
+    expect(setup.client.bufferedAmount).toBe(0)
+    Object.assign(setup.network.last, {bufferedAmount: 5, readyState: 2})
+    setup.client.send('abc')
+    expect(setup.client.bufferedAmount).toBe(8)
+    setup.client.close()
   })
 })
 
@@ -258,6 +294,16 @@ describe('lint [CC-65]', () => {
     expect(client.send('grüß 😀')).toBe('sent')
     expect(client.send(Uint8Array.of(0x61, 0xff))).toBe('sent')
     expect(network.last.sent).toHaveLength(2)
+    client.close()
+  })
+
+  it.each<[string, string]>([
+    ['lone-surrogate', 'a\uD800b'],
+    ['replacement-character', 'a\uFFFDb'],
+  ])('looks for it in each text, not only in the first: %s', async (finding, data) => {
+    const {client} = await settled(setUp(accepts(), {lint: 'throw'}))
+    expect(client.send('well')).toBe('sent')
+    expect(() => client.send(data)).toThrow(finding)
     client.close()
   })
 

@@ -1,8 +1,8 @@
 // What does the client do about each close code and each refusal?
 
 import {describe, expect, it} from 'vitest'
-import {connect} from '../../src/index.ts'
-import {accepts, acceptsThenCloses, fakeClock, fakeNetwork, refuses, sequence, type Behaviour} from '../../src/testing/index.ts'
+import {connect, type Verdict} from '../../src/index.ts'
+import {accepts, acceptsThenCloses, fakeClock, fakeNetwork, goesSilent, neverAnswers, refuses, sequence, type Behaviour} from '../../src/testing/index.ts'
 import {expectRest, long, setUp, settled, takeUncaught, url, warned, watchTheWorld, type SetupOptions} from './fixture.ts'
 
 watchTheWorld()
@@ -180,6 +180,17 @@ describe('credentials are asked for again [CC-13]', () => {
     expect(setup.network.sockets.map((socket) => socket.url)).toEqual([`${url}?token=1`, `${url}?token=2`])
   })
 
+  it.each<[string, SetupOptions]>([
+    ['credentials', {credentials: () => 'token'}],
+    ['url', {url: () => url}],
+    ['protocols', {protocols: () => 'token'}],
+  ])('a %s function alone is enough', async (_name, options) => {
+    const setup = setUp(sequence(refuses(401), accepts()), options)
+    await settled(setup)
+    expect(setup.client.state.name).toBe('open')
+    setup.client.close()
+  })
+
   it('of one kind with all that ask for it: 1008, then 3000, then it stops', async () => {
     expect(await outcome(sequence(acceptsThenCloses(1008), acceptsThenCloses(3000), accepts()), {credentials: () => 'x'})).toBe('failed by strikes after 2')
   })
@@ -266,6 +277,19 @@ describe('the caller decides otherwise [CC-20]', () => {
     client.close()
   })
 
+  it('with a function that gives part of a verdict: the rest is the suggestion', async () => {
+    const {client, clock} = setUp(acceptsThenCloses(4000), {classify: () => ({fault: 'server', budget: 2}) as Verdict})
+    await clock.advance(0)
+    expect(client.state).toMatchObject({name: 'backoff', verdict: {name: 'Private code', action: 'retry', fault: 'server', backoff: 'exponential', budget: 2, report: false}})
+    client.close()
+  })
+
+  it('but not about codes that there are none of; a wrong verdict is shown cut short [CC-82]', () => {
+    for (const verdicts of [{0: 'stop'}, {'0-4000': 'stop'}, {65_536: 'stop'}, {4000: 'x'.repeat(150)}]) {
+      expect(() => connect(url, {verdicts: verdicts as never})).toThrow(/^closecall: `verdicts(\.4000)?` must be .*, got "([\d-]+|x{99})"$/)
+    }
+  })
+
   it('with a function that throws: the suggestion holds, and the error is seen', async () => {
     const {client, clock} = setUp(acceptsThenCloses(1013), {
       classify: () => {
@@ -286,6 +310,17 @@ describe('a server that closes with 1000 [CC-9]', () => {
     expect(client.state).toMatchObject({name: 'closed', last: {code: 1000, reason: 'done'}, verdict: {action: 'end'}})
     expect(warned).toHaveBeenCalledTimes(1)
     expect(warned.mock.calls[0]![0]).toContain('1000 Normal Closure ("done")')
+  })
+
+  it('needs no warning where it was the caller that closed', async () => {
+    for (const behaviour of [accepts(), goesSilent(), neverAnswers()]) {
+      const {client, clock} = setUpDeaf(behaviour)
+      await clock.advance(0)
+      client.close()
+      await clock.advance(long)
+      expect(client.state.name).toBe('closed')
+    }
+    expect(warned).not.toHaveBeenCalled()
   })
 
   it('needs no warning where somebody listens', async () => {

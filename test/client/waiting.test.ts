@@ -1,6 +1,7 @@
 // How does a program wait for the client: `ready`, `for await`, `await using`, an AbortSignal?
 
-import {describe, expect, it} from 'vitest'
+import {EventEmitter} from 'eventemitter3'
+import {describe, expect, it, vi} from 'vitest'
 import {accepts, acceptsThenCloses, drops, goesSilent, neverAnswers, refuses, sequence} from '../../src/testing/index.ts'
 import {expectRest, long, setUp, settled, takeUncaught, watchTheWorld, ways, type Setup} from './fixture.ts'
 
@@ -49,6 +50,19 @@ describe('ready [CC-84]', () => {
     expect(await standing(setup.client.ready, setup)).toBe('rejected FAILED')
     setup.client.open()
     expect(await standing(setup.client.ready, setup)).toBe('resolved')
+    setup.client.close()
+  })
+
+  it('leaves no listener behind, however often it is asked for', async () => {
+    const on = vi.spyOn(EventEmitter.prototype, 'on')
+    const off = vi.spyOn(EventEmitter.prototype, 'off')
+    const setup = setUp()
+    const before = on.mock.calls.length
+    const asked = [setup.client.ready, setup.client.ready]
+    expect(on.mock.calls.length).toBe(before + 2)
+    await settled(setup)
+    await Promise.all(asked)
+    expect(off.mock.calls.map(([name, listener]) => [name, listener])).toEqual(on.mock.calls.slice(before).map(([name, listener]) => [name, listener]))
     setup.client.close()
   })
 

@@ -50,6 +50,7 @@ describe('inspect', () => {
     ['caf\ufffd', ['replacement-character'], undefined],
     ['\x89PNG\r\n\x1a\n', ['binary-string'], undefined],
     ['été', [], undefined],
+    ['\x85 and €', [], undefined],
     ['{"a":"\\ud83d"}', ['escaped-surrogate'], undefined],
     ['{"a":"\\udc4b"}', ['escaped-surrogate'], undefined],
     ['{"a":"\\ud83d\\udc4b"}', [], undefined],
@@ -106,6 +107,37 @@ describe('the ring', () => {
     expect(ring.examine(0, 'full')).toEqual([{sequence: 1, kind: 'string', length: 65_537, buffered: false, age: 0, findings: []}])
   })
 
+  it('keeps what is 64 KiB and no more; a small view counts as the memory that it holds on to [CC-64]', () => {
+    const ring = new EvidenceRing(4)
+    ring.record('x'.repeat(65_536), 'string', false, 0)
+    ring.record(new Uint8Array(new ArrayBuffer(65_536), 0, 1), 'view', false, 0)
+    ring.record(new ArrayBuffer(65_537), 'ArrayBuffer', false, 0)
+    ring.record(new Uint8Array(new ArrayBuffer(65_537), 0, 1), 'view', false, 0)
+    expect(ring.examine(0, 'full').map((frame) => 'fingerprint' in frame)).toEqual([true, true, false, false])
+  })
+
+  it('redacts up to 64 characters [CC-63]', () => {
+    const ring = new EvidenceRing(2)
+    for (const length of [64, 65]) ring.record('a'.repeat(length), 'string', false, 0)
+    expect(ring.examine(0, 'redacted').map(({payload}) => payload)).toEqual(['x'.repeat(64), 'x'.repeat(64)])
+  })
+
+  it.each([
+    ['a', 'e40c292c'],
+    ['foobar', 'bf9cf968'],
+  ])('has the fingerprint that FNV-1a gives: of %j, %s [CC-61]', (data, fingerprint) => {
+    const ring = new EvidenceRing(2)
+    ring.record(data, 'string', false, 0)
+    ring.record(new TextEncoder().encode(data), 'view', false, 0)
+    expect(ring.examine(0)).toMatchObject([{fingerprint}, {fingerprint}])
+  })
+
+  it('knows no negative age, though the clock was set back [CC-61]', () => {
+    const ring = new EvidenceRing(1)
+    ring.record('a', 'string', false, 500)
+    expect(ring.examine(100)).toMatchObject([{age: 0}])
+  })
+
   it('forgets an old connection, but goes on counting [CC-61]', () => {
     const ring = new EvidenceRing(2)
     ring.record('a', 'string', false, 0)
@@ -151,6 +183,10 @@ describe('diagnose', () => {
     expect(diagnose(close(1007), [fine])).toEqual({cause: 'unknown', confidence: 'none', advice: expect.stringMatching(/\w/) as string})
     expect(diagnose(close(1010), [])).toMatchObject({cause: 'unknown'})
     expect(diagnose(close(1007, 'API key not valid'), [])).toMatchObject({cause: 'unknown'})
+  })
+
+  it('looks for ill-formed text only after a 1007 [CC-62]', () => {
+    expect(diagnose(close(1010, 'utf'), [illFormed, halved], 'permessage-deflate')).toEqual({cause: 'unknown', confidence: 'none', advice: expect.any(String) as string})
   })
 
   it('names the largest message on 1009 and the last on 1003 [CC-62]', () => {

@@ -28,6 +28,7 @@ const after = (...script: (Sample | [Sample, object])[]): {state: State; effects
 const open: Sample = {type: 'open'}
 const opened: Sample = {type: 'opened'}
 const deadline: Sample = {type: 'deadline'}
+const close: Sample = {type: 'close', code: 1000, reason: ''}
 const closed = (code: unknown, reason = ''): Sample => ({type: 'closed', close: {code, reason, wasClean: true}})
 const types = ({effects}: {effects: readonly Effect[]}): string[] => effects.map(({type}) => type)
 
@@ -76,6 +77,41 @@ describe('ends', () => {
     expect(step.effects[0]).toMatchObject({type: 'settle', report: undefined})
   })
 
+  it('reports also an end, where the verdict says report [CC-60]', () => {
+    const {state} = after(open, opened)
+    const step = transition(state, event(state, closed(1000)), {...policy, classify: (close) => ({...core.classify(close), report: true})})
+    expect(step.state.name).toBe('closed')
+    expect(step.effects[0]).toMatchObject({type: 'settle', report: 'verdict'})
+  })
+
+  it('finds no fault in a close that the caller asked for, whatever its code [CC-81]', () => {
+    const step = after(open, opened, close, closed(1007))
+    expect(step.state).toMatchObject({name: 'closed', last: {code: 1007}, verdict: {action: 'end', fault: 'none', report: false}})
+    expect(step.effects[0]).toMatchObject({type: 'settle', report: undefined})
+  })
+
+  it('keeps what it waited after when the caller closes [CC-81]', () => {
+    const wait = after(open, opened, closed(1013, 'busy'))
+    for (const waiting of [wait, transition(wait.state, event(wait.state, {type: 'offline'}), policy)]) {
+      const {state} = transition(waiting.state, event(waiting.state, close), policy)
+      expect(state).toMatchObject({name: 'closed', last: {code: 1013, reason: 'busy'}, verdict: {action: 'retry'}})
+    }
+    expect(after(open, close).state).toEqual({name: 'closed', epoch: 2})
+  })
+
+  it('begins a new epoch: what comes after it is too late [CC-4]', () => {
+    const closing = after(open, opened, close).state
+    for (const end of [closed(1000), deadline]) expect(transition(closing, event(closing, end), policy).state.epoch).toBeGreaterThan(closing.epoch)
+  })
+
+  it.each([1, 'true', {}, null, undefined])('is clean only where the runtime says true, not %j [CC-18]', (wasClean) => {
+    expect(after(open, opened, {type: 'closed', close: {code: 1013, wasClean}}).state).toMatchObject({last: {wasClean: false}})
+  })
+
+  it('has no negative age where the clock was set back', () => {
+    expect(after(open, [opened, {now: 5000}], [closed(1013), {now: 1000}]).state).toMatchObject({last: {age: 0}})
+  })
+
   it('takes a 1000 before open for what it is, a failed connect [CC-18]', () => {
     expect(after(open, closed(1000)).state).toMatchObject({name: 'backoff', last: {code: 1006, opened: false, age: 0}})
   })
@@ -116,6 +152,12 @@ describe('ends', () => {
   it('knows a stable connection by its age when the timer came late [CC-33]', () => {
     const step = after([open, {now: 0}], [opened, {now: 0}], [closed(1013), {now: 0}], [deadline, {now: 1000}], [opened, {now: 1000}], [closed(1013), {now: 3_600_000}])
     expect(step.state).toMatchObject({name: 'backoff', attempt: 1, delay: 1000})
+  })
+
+  it('takes a connection for stable on the stroke of stableAfter [CC-33]', () => {
+    const again: [Sample, object][] = [[deadline, {now: 1000}], [opened, {now: 1000}]]
+    expect(after(open, opened, closed(1013), ...again, [closed(1013), {now: 10_999}]).state).toMatchObject({attempt: 2, delay: 2000})
+    expect(after(open, opened, closed(1013), ...again, [closed(1013), {now: 11_000}]).state).toMatchObject({attempt: 1, delay: 1000})
   })
 
   it('does not take open for stable: accept-then-close is backed off from [CC-33]', () => {
@@ -191,6 +233,12 @@ describe('delays', () => {
     expect(state).toMatchObject({name: 'backoff', delay: 50_000, retryAt: 50_300})
   })
 
+  it('lets a hint while it waits bring the first retry at once, and no later one [CC-42] [CC-43]', () => {
+    const zero: [Sample, object] = [{type: 'hint', hint: {after: 0, spread: 0}}, {random: 0}]
+    expect(after(open, opened, closed(1013), zero).state).toMatchObject({name: 'backoff', attempt: 1, delay: 0})
+    expect(after(open, opened, closed(1013), deadline, opened, closed(1013), zero).state).toMatchObject({name: 'backoff', attempt: 2, delay: 500})
+  })
+
   it.each(['503', 'null', '{}', '"bye"', '[]', 'true', '{"reconnect":false}', ''])('is not confused by the reason %s [CC-40]', (reason) => {
     expect(closedWith({code: 1013, reason})).toMatchObject({name: 'backoff', delay: 1000})
   })
@@ -218,6 +266,19 @@ describe('attempts', () => {
     expect(state).toMatchObject({last: {code: 1006, status: 401, origin: 'event'}, verdict: {action: 'refresh'}})
   })
 
+  it('believes what the close itself tells before what the error told [CC-53]', () => {
+    const error: Sample = {type: 'error', failure: {status: 503, retryAfter: 9000, error: 'first'}}
+    expect(after(open, error, {type: 'closed', close: {code: 1006, status: 401}}).state).toMatchObject({last: {status: 401, retryAfter: 9000, error: 'first'}})
+  })
+
+  it('asks for credentials again only if they were asked for and did not come [CC-51]', () => {
+    const failed: Sample = {type: 'closed', close: {origin: 'provider'}}
+    for (const end of [failed, deadline]) {
+      expect(after(open, end).state).toMatchObject({name: 'backoff', refresh: true})
+      expect(after(open, opened, closed(1006), deadline, end).state).toMatchObject({name: 'backoff', refresh: false})
+    }
+  })
+
   it('drops whatever belongs to an older epoch [CC-4]', () => {
     const {state} = after(open, opened, closed(1013))
     const late = event(state, closed(1007))
@@ -237,6 +298,12 @@ describe('attempts', () => {
   it('still counts past failures after reconnect() [CC-80]', () => {
     expect(after(open, opened, closed(1013), {type: 'reconnect'}).state).toMatchObject({name: 'connecting', attempt: 1})
     expect(after(open, opened, closed(1007), {type: 'reconnect'}).state).toMatchObject({name: 'connecting', attempt: 0})
+  })
+
+  it('still counts past failures after reconnect() out of open, and asks for no credentials [CC-51] [CC-80]', () => {
+    const {state, effects} = after(open, opened, closed(4000), deadline, opened, {type: 'reconnect'})
+    expect(state).toMatchObject({name: 'connecting', attempt: 1, streak: {key: 4000, strikes: 1}, refresh: false})
+    expect(effects.at(-1)).toEqual({type: 'connect', attempt: 1, refresh: false})
   })
 
   it('leaves a mute peer behind after closeTimeout [CC-81]', () => {

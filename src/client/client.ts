@@ -60,7 +60,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
   readonly #ring: EvidenceRing
   readonly #history: HistoryEntry[] = []
   readonly #mailbox: Happening[] = []
-  readonly #warned = new Set<Finding>()
+  readonly #warned: Finding[] = []
   #state: State = initialState
   #socket: WebSocketLike | undefined
   #timer: unknown
@@ -81,10 +81,13 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     this.#settings = settings
     this.#buffer = new SendBuffer(settings.buffer)
     this.#ring = new EvidenceRing(settings.evidence.frames)
-    const {jitter} = settings.backoff
+    const {backoff, stableAfter, connectTimeout, closeTimeout} = settings
+    const {jitter} = backoff
     this.#policy = {
-      ...settings,
-      backoff: {...settings.backoff, jitter: typeof jitter === 'function' ? (...given) => this.#guard(() => jitter(...given)) ?? NaN : jitter},
+      backoff: typeof jitter === 'function' ? {...backoff, jitter: (...given) => this.#guard(() => jitter(...given)) ?? NaN} : backoff,
+      stableAfter,
+      connectTimeout,
+      closeTimeout,
       refreshable: [address, settings.protocols, settings.credentials].some((value) => typeof value === 'function'),
       classify: (close, context) => {
         const suggested = classify(close, settings)
@@ -443,8 +446,9 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
   #lintFound(finding: Finding): void {
     const message = `${finding} in a message to send`
     if (this.#settings.lint === 'throw') throw new ClosecallError('LINT', message)
-    if (!this.#warned.has(finding)) warn(`closecall: ${message}; said once for each kind, see \`lint\``)
-    this.#warned.add(finding)
+    if (this.#warned.includes(finding)) return
+    this.#warned.push(finding)
+    warn(`closecall: ${message}; said once for each kind, see \`lint\``)
   }
 
   #write(data: SendData, kind: FrameKind, buffered: boolean): void {

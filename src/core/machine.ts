@@ -170,8 +170,13 @@ const step = (state: State, ...effects: Effect[]): Step => ({state, effects})
 
 const abandon: Effect = {type: 'abandon'}
 
+/** @param before what is left to do about an older connection */
 const dial = (epoch: number, {now}: Event, {connectTimeout}: Policy, {attempt, streak}: ClassifyContext, refresh: boolean, ...before: Effect[]): Step =>
-  step({name: 'connecting', epoch: epoch + 1, attempt, streak, refresh, deadline: now + connectTimeout}, ...before, {type: 'connect', attempt, refresh})
+  step(
+    {name: 'connecting', epoch: epoch + 1, attempt, streak, refresh, deadline: now + connectTimeout},
+    ...before,
+    {type: 'connect', attempt, refresh},
+  )
 
 /** A new beginning. Credentials are asked for again: the caller may have mended them. */
 const start: Handler<State, Event> = ({epoch}, event, policy) => dial(epoch, event, policy, unblemished, true, abandon)
@@ -200,6 +205,7 @@ const matured: Handler<In<'open'>, Of<'deadline'>> = (state, event, policy) => {
   return step({...rest, ...unblemished})
 }
 
+/** A connection or an attempt ended that nobody meant to end: its verdict says what now. */
 const lost: Handler<In<'connecting' | 'open'>, Of<'closed' | 'deadline'>> = (state, event, policy) => {
   const last = closeOf(state, event, 'close' in event ? event.close : {origin: state.failure ? 'error' : 'connect-timeout'})
   // Timers of a hidden or frozen page come late: what counts is how long the connection was really open.
@@ -252,7 +258,10 @@ const wait = (name: 'backoff' | 'suspended', waiting: BeforeDelay, wanted: numbe
   return {...waiting, name, delay, retryAt: now + delay}
 }
 
-/** A server's wish, within the caller's bounds. From the second retry in a row on no sooner than a first backoff: a server that says 0 each time is not met in a hot loop. */
+/**
+ * A server's wish, within the caller's bounds. From the second retry in a row on no sooner than a first backoff: a server
+ * that says 0 each time is not met in a hot loop.
+ */
 const hinted = ({after, spread = 1000}: RetryHint, attempt: number, random: number, {maxHint, initialDelay}: RetryPolicy): number =>
   Math.max(Math.min(after, maxHint) + random * Math.min(spread, maxHint), attempt && initialDelay * (0.5 + random))
 

@@ -30,7 +30,7 @@ import {isOnline, watchNetwork} from '../platform/network.ts'
 import {abandon, failureOf, nativeWebSocket, sendsTextBytes, wordsOf, type WebSocketClass, type WebSocketLike} from '../platform/websocket.ts'
 import {ClosecallError, isClosecallError} from './errors.ts'
 import type {ClientEvents, MessageData} from './events.ts'
-import {checkClose, checkData, checkHint, checkListener, checkProtocols, settle, toURL, type Address, type Options, type Settings} from './options.ts'
+import {checkClose, checkData, checkHint, checkListener, checkOptions, checkProtocols, toURL, type Address, type Options, type Settings} from './options.ts'
 import {makeReport, type HistoryEntry, type Report, type Stats} from './report.ts'
 
 /** What became of a message: handed to the socket; kept for the next connection; or not taken, and the caller's to keep. */
@@ -75,7 +75,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
   #received = 0
 
   constructor(address: Address, options: Options = {}) {
-    const settings = settle(options)
+    const settings = checkOptions(options)
     if (typeof address !== 'function') toURL(address)
     this.#address = address
     this.#settings = settings
@@ -414,7 +414,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     const explanation = describe(last, verdict, name === 'failed' ? 'stop' : verdict.action)
     const entry: HistoryEntry = {at, close: last, verdict, explanation}
     if (this.#history.push(entry) > historyLength) this.#history.shift()
-    const report = why && makeReport(why, entry, name === 'failed', verdict.fault === 'sender' ? this.#ring.examine(at, this.#settings.evidence.payloads) : [], {
+    const report = why && makeReport(why, entry, name === 'failed', () => this.#ring.examine(at, this.#settings.evidence.payloads), {
       url: this.#url,
       protocol: this.protocol,
       extensions: this.extensions,

@@ -13,6 +13,7 @@ import {
   type RetryHint,
   type RetryPolicy,
   type Verdict,
+  type VerdictOverride,
   type VerdictOverrides,
 } from '../core/index.ts'
 import {longestDelay} from '../core/backoff.ts'
@@ -239,10 +240,11 @@ const fill = <T extends object>(whole: string, defaults: T, rules: Rules, given:
 }
 
 /** @throws a sentence that names the option, its rule and the value */
-export function settle(options: Options): Settings {
+export function checkOptions(options: Options): Settings {
   const buffer = options?.buffer === false ? {maxMessages: 0} : options?.buffer
   const settings = fill<object>('options', defaults, rules, buffer ? {...options, buffer} : options) as Settings
-  const {backoff, clock, evidence, protocols, signal, verdicts = {}} = settings
+  const {backoff, clock, evidence, protocols, signal} = settings
+  const verdicts: Record<string, VerdictOverride> = {...settings.verdicts}
   const {initialDelay, maxDelay, restartSpread} = backoff
   must(maxDelay >= initialDelay, 'maxDelay', `at least \`initialDelay\` (${initialDelay})`, maxDelay)
   must(follows(restartSpread[0], pause) && follows(restartSpread[1], `${restartSpread[0]}..${longestDelay}`), 'restartSpread', 'two delays, the shorter first', restartSpread)
@@ -252,11 +254,11 @@ export function settle(options: Options): Settings {
   for (const [key, verdict] of Object.entries(verdicts)) {
     const [from, to = from] = key.split('-').map(Number)
     must(from! > 0 && to! >= from! && to! < 65_536, 'verdicts', 'keyed by codes or ranges', key)
-    if (typeof verdict === 'object') fill(`verdicts.${key}`, {}, verdictRules, verdict, `verdicts.${key}.`)
+    if (typeof verdict === 'object') verdicts[key] = fill(`verdicts.${key}`, {}, verdictRules, verdict, `verdicts.${key}.`)
     else check(verdict, `verdicts.${key}`, `${verdictRules.action} or an object`)
   }
   checkProtocols(protocols)
-  return settings
+  return {...settings, verdicts}
 }
 
 /** @see RFC 6455 §4.1: subprotocols are tokens, and each is named once */

@@ -63,16 +63,17 @@ export interface ConnectionFacts extends Stats {
   bufferedAmount: number
 }
 
-const spent: Record<FailureCause, string> = {
+const adviceFor: Record<FailureCause, string> = {
   verdict: 'Look at what the server allows, and at the credentials.',
   strikes: 'Look at the log of the server: it ends like this again and again.',
   attempts: 'Look whether the server can be reached.',
 }
 
-/** @param frames examined only where the fault is the sender's */
-export function makeReport(why: FailureCause, {close, verdict, explanation}: HistoryEntry, failed: boolean, frames: FrameEvidence[], connection: ConnectionFacts): Report {
+/** @param examine asked only where the fault is the sender's */
+export function makeReport(why: FailureCause, {close, verdict, explanation}: HistoryEntry, failed: boolean, examine: () => FrameEvidence[], connection: ConnectionFacts): Report {
   const blamed = verdict.fault === 'sender'
-  const diagnosis: Partial<Diagnosis> & {advice: string} = blamed ? diagnose(close, frames, connection.extensions) : {advice: spent[why]}
+  const frames = blamed ? examine() : []
+  const diagnosis: Partial<Diagnosis> & {advice: string} = blamed ? diagnose(close, frames, connection.extensions) : {advice: adviceFor[why]}
   const {cause, confidence, sequence, offset, advice} = diagnosis
   const where = `${sequence ? `, message ${sequence}` : ''}${offset === undefined ? '' : `, offset ${offset}`}`
   return {

@@ -48,7 +48,7 @@ export const failureOf = (event: {message?: unknown; error?: {code?: unknown; me
 } => {
   const error = wordsOf(event?.error) || wordsOf(event)
   // "Unexpected server response: 503" (ws), "Expected 101 status code: 503" (Bun), "Invalid status code: 503" (Deno), "received 503 instead" (workerd)
-  const status = event?.status ?? Number(/(?:response|code|received):? (?!101)(\d{3})\b/.exec(error)?.[1])
+  const status = Number.isInteger(event?.status) ? event!.status : Number(/(?:response|code|received):? (?!101)(\d{3})\b/.exec(error)?.[1])
   const retryAfter = event?.retryAfter
   return {error, ...(status && {status}), ...(Number.isFinite(retryAfter) && retryAfter! >= 0 && {retryAfter})}
 }

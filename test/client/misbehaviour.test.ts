@@ -561,4 +561,35 @@ describe('what a second look found', () => {
     expect(setup.client.history.at(-1)!.explanation).not.toContain('not reconnecting')
     setup.client.close()
   })
+
+  it.each(['abc', NaN, Infinity, 1.5, null, {}])('does not believe a status of %s on the error event of a transport [CC-17] [CC-18]', async (status) => {
+    const setup = setUpWith(
+      (Class) =>
+        class extends Class {
+          constructor(address: string | URL, protocols?: string | string[]) {
+            super(address, protocols)
+            let heard: ((event: object) => void) | null = null
+            Object.defineProperty(this, 'onerror', {
+              get: () => heard && ((event: object) => heard!(Object.assign(event, {status}))),
+              set: (listener: typeof heard) => {
+                heard = listener
+              },
+            })
+          }
+        },
+      refuses(),
+    )
+    await settled(setup)
+    expect(takeUncaught()).toEqual([])
+    expect(setup.client.state).toMatchObject({name: 'backoff', last: {code: 1006}, verdict: {action: 'retry'}})
+    expect(setup.client.history.at(-1)!.close).not.toHaveProperty('status')
+    setup.client.close()
+  })
+
+  it('takes a part of a verdict that is undefined for one that was not given [CC-20]', async () => {
+    const setup = setUp(acceptsThenCloses(1007), {verdicts: {1007: {action: undefined, budget: undefined}} as never})
+    reportsOf(setup)
+    await settled(setup)
+    expect(setup.client.state).toMatchObject({name: 'failed', verdict: {action: 'stop'}})
+  })
 })

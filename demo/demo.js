@@ -57,7 +57,7 @@ const causeOf = ({last, verdict}) => `${last.code} ${verdict.name}${last.opened 
 const sentences = {
   idle: () => ['Not started.'],
   connecting: ({attempt}) => [attempt ? `Retry ${attempt}: waiting for the server’s answer.` : 'Waiting for the server’s answer.', 'until it gives up'],
-  open: ({attempt, deadline}) => (deadline && attempt ? [`Connected by retry ${attempt}. Stable soon: then its failures are forgotten.`, 'until stable'] : ['Connected. Messages go out at once.']),
+  open: ({attempt, stableAt}) => (stableAt && attempt ? [`Connected by retry ${attempt}. Stable soon: then its failures are forgotten.`, 'until stable'] : ['Connected. Messages go out at once.']),
   backoff: (state) => [`Retry ${state.attempt} is next, after ${causeOf(state)}.`, 'to the next attempt'],
   suspended: () => ['No network. It tries again when that is back, and once in a while anyway.', 'to the next try'],
   closing: () => ['Waiting for the server to answer the closing handshake.', 'until it leaves'],
@@ -71,7 +71,7 @@ const ends = {
   attempts: 'All attempts are used up.',
 }
 
-const goalOf = (state) => state.retryAt ?? (state.name === 'open' && !state.attempt ? undefined : state.deadline)
+const goalOf = (state) => state.retryAt ?? (state.name !== 'open' ? state.deadline : state.attempt ? state.stableAt : undefined)
 
 const still = matchMedia('(prefers-reduced-motion: reduce)')
 let countdown

@@ -3,7 +3,8 @@
 export {Client, connect, type SendOptions, type SendResult} from './client/client.ts'
 export {ClosecallError, isClosecallError, type ClosecallErrorCode} from './client/errors.ts'
 export type {ClientEvents, MessageData} from './client/events.ts'
-export type {Address, AttemptContext, Options} from './client/options.ts'
+export type {End, Extension, ExtensionHooks, ExtensionHost, Pattern} from './client/extension.ts'
+export type {Address, AttemptContext, HeartbeatOptions, Options} from './client/options.ts'
 export type {HistoryEntry, Report, Stats} from './client/report.ts'
 export {
   classify,
@@ -26,4 +27,5 @@ export {
   type VerdictOverrides,
 } from './core/index.ts'
 export type {Clock} from './platform/clock.ts'
+export type {Environment, Signal} from './platform/environment.ts'
 export type {WebSocketClass, WebSocketLike} from './platform/websocket.ts'

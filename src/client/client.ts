@@ -13,24 +13,27 @@ import {
   kindOf,
   SendBuffer,
   transition,
+  type Close,
   type Effect,
   type Event,
+  type Failure,
   type Finding,
   type FrameKind,
   type Message,
   type Policy,
   type RetryHint,
   type SendData,
+  type Stamp,
   type State,
   type StateName,
 } from '../core/index.ts'
 import {bytesOf} from '../core/evidence.ts'
 import {complain, reportError, warn} from '../platform/console.ts'
-import {isOnline, watchNetwork} from '../platform/network.ts'
-import {abandon, failureOf, nativeWebSocket, sendsTextBytes, wordsOf, type WebSocketClass, type WebSocketLike} from '../platform/websocket.ts'
+import {abandon, failureOf, nativeWebSocket, pollInterval, sendsTextBytes, wordsOf, type WebSocketClass, type WebSocketLike} from '../platform/websocket.ts'
 import {ClosecallError, isClosecallError} from './errors.ts'
 import type {ClientEvents, MessageData} from './events.ts'
-import {checkClose, checkData, checkHint, checkListener, checkOptions, checkProtocols, toURL, type Address, type Options, type Settings} from './options.ts'
+import type {ExtensionHooks} from './extension.ts'
+import {checkClose, checkData, checkHint, checkListener, checkOptions, checkProtocols, toURLs, type Address, type HeartbeatOptions, type Options, type Settings} from './options.ts'
 import {makeReport, type HistoryEntry, type Report, type Stats} from './report.ts'
 
 /** What became of a message: handed to the socket; kept for the next connection; or not taken, and the caller's to keep. */
@@ -48,7 +51,7 @@ const historyLength = 16
 const lintEvery = 512
 
 type DistributiveOmit<T, K extends keyof any> = T extends unknown ? Omit<T, K> : never
-type Happening = DistributiveOmit<Event, 'now' | 'random' | 'online'>
+type Happening = DistributiveOmit<Event, keyof Stamp>
 
 /** A connection that is kept, or ended for a reason that can be told. Made by {@link connect}. */
 export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
@@ -61,33 +64,48 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
   readonly #history: HistoryEntry[] = []
   readonly #mailbox: Happening[] = []
   readonly #warned: Finding[] = []
+  readonly #hooks: readonly ExtensionHooks[]
+  /** The caller wants silence to be the end, whether or not the server can be asked. */
+  readonly #watchful: boolean
   #state: State = initialState
   #socket: WebSocketLike | undefined
   #timer: unknown
   #stopWatching: (() => void) | undefined
   #credentials: unknown
   #url = ''
+  /** Addresses to choose from, as far as is known. */
+  #endpoints = 1
   /** The time in this turn of the event loop; 0 when not asked yet. Asking on every message would cost more than all else. */
   #turn = 0
   readonly #endTurn = (): void => void (this.#turn = 0)
   #connections = 0
   #retries = 0
   #received = 0
+  #pongs = 0
+  #askedAt: number | undefined
+  #roundTripTime: number | undefined
+  #investigation: AbortController | undefined
 
   constructor(address: Address, options: Options = {}) {
     const settings = checkOptions(options)
-    if (typeof address !== 'function') toURL(address)
+    if (typeof address !== 'function') this.#endpoints = toURLs(address).length
     this.#address = address
     this.#settings = settings
     this.#buffer = new SendBuffer(settings.buffer)
     this.#ring = new EvidenceRing(settings.evidence.frames)
-    const {backoff, stableAfter, connectTimeout, closeTimeout} = settings
+    const {backoff, stableAfter, connectTimeout, closeTimeout, heartbeat, clock, random} = settings
     const {jitter} = backoff
+    this.#watchful = !!options.heartbeat
+    this.#hooks = settings.extensions.map((extend) => this.#guard(() => extend({clock, random})) ?? {})
     this.#policy = {
       backoff: typeof jitter === 'function' ? {...backoff, jitter: (...given) => this.#guard(() => jitter(...given)) ?? NaN} : backoff,
       stableAfter,
       connectTimeout,
       closeTimeout,
+      heartbeat: heartbeat || undefined,
+      pollInterval: pollInterval(),
+      closeOnPageHide: settings.onPageHide !== 'keep',
+      investigates: this.#hooks.some(({investigate}) => investigate),
       refreshable: [address, settings.protocols, settings.credentials].some((value) => typeof value === 'function'),
       classify: (close, context) => {
         const suggested = classify(close, settings)
@@ -129,6 +147,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
       retries: this.#retries,
       sent: this.#ring.sent,
       received: this.#received,
+      ...(this.#roundTripTime !== undefined && {roundTripTime: this.#roundTripTime}),
       unsent: this.#buffer.size,
       unsentBytes: this.#buffer.bytes,
     }
@@ -190,6 +209,8 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
       this.#write(data, kind, false)
       return 'sent'
     }
+    // The runtime knows more than it told.
+    if (this.#state.name === 'open') this.#dispatch({type: 'wake'})
     const {name} = this.#state
     const taken = name !== 'closing' && name !== 'closed' && name !== 'failed'
     return taken && this.#buffer.push({data, binary: kind !== 'string' && kind !== 'text bytes'}) ? 'buffered' : 'refused'
@@ -305,10 +326,19 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
   }
 
   #handle(happening: Happening): void {
-    const {clock, random} = this.#settings
+    const {clock, environment, random} = this.#settings
     const now = clock.now()
     const previous = this.#state
-    const {state, effects} = transition(previous, {...happening, now, random: this.#guard(random) ?? 0.5, online: isOnline()} as Event, this.#policy)
+    const stamp: Stamp = {
+      now,
+      random: this.#guard(random) ?? 0.5,
+      online: environment.online,
+      frozen: environment.frozen,
+      signs: this.#received + this.#pongs,
+      readyState: this.#socket?.readyState ?? 0,
+      endpoints: this.#endpoints,
+    }
+    const {state, effects} = transition(previous, {...happening, ...stamp}, this.#policy)
     if (state === previous) return
 
     this.#state = state
@@ -317,7 +347,10 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     if (deadline !== undefined) this.#timer = clock.setTimeout(() => this.#dispatch({type: 'deadline', epoch: state.epoch}), Math.max(0, deadline - now))
     this.#watch()
     const entered = state.name !== previous.name
-    if (entered && state.name === 'open') this.#connections++
+    if (entered && state.name === 'open') {
+      this.#connections++
+      for (const {opened} of this.#hooks) this.#guard(() => opened?.(this.#url))
+    }
     let tell: (() => void) | undefined
     for (const effect of effects) tell = this.#run(effect, now, previous) ?? tell
 
@@ -332,7 +365,16 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     switch (effect.type) {
       case 'connect':
         if (effect.attempt) this.#retries++
-        void this.#connect(effect.attempt, effect.refresh)
+        void this.#connect(effect)
+        return undefined
+      case 'ask':
+        this.#guard(() => this.#ask(now))
+        return undefined
+      case 'terminate':
+        this.#guard(() => this.#socket!.terminate?.())
+        return undefined
+      case 'investigate':
+        void this.#investigate(effect.close)
         return undefined
       case 'disconnect':
         this.#socket!.onmessage = null
@@ -343,6 +385,8 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
       case 'abandon':
         if (this.#socket) abandon(this.#socket)
         this.#socket = undefined
+        this.#investigation?.abort()
+        this.#askedAt = undefined
         this.#ring.clear()
         return undefined
       default:
@@ -350,7 +394,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     }
   }
 
-  async #connect(attempt: number, refresh: boolean): Promise<void> {
+  async #connect({attempt, refresh, endpoint}: Extract<Effect, {type: 'connect'}>): Promise<void> {
     const {epoch} = this.#state
     const {credentials, protocols} = this.#settings
     const ask = async <T>(value: T | ((context: {attempt: number; credentials: unknown}) => T | Promise<T>)): Promise<T> =>
@@ -365,11 +409,17 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
         if (epoch !== this.#state.epoch) return
         this.#credentials = fresh
       }
-      const url = toURL(await ask(this.#address))
+      const urls = toURLs(await ask(this.#address))
       const offered = await ask(protocols)
       checkProtocols(offered)
       if (epoch !== this.#state.epoch) return
+      const url = urls[endpoint % urls.length]!
+      this.#endpoints = urls.length
       this.#url = url
+      for (const {admit} of this.#hooks) {
+        const delay = this.#guard(() => admit?.(url))
+        if (delay! > 0) return this.#dispatch({type: 'postponed', epoch, delay: delay!})
+      }
       origin = 'constructor'
       const socket = new (this.#class())(url, offered)
       if (epoch === this.#state.epoch) this.#attach(socket, epoch)
@@ -382,13 +432,61 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
   #attach(socket: WebSocketLike, epoch: number): void {
     this.#socket = socket
     this.#guard(() => (socket.binaryType = this.#settings.binaryType))
-    socket.onopen = () => this.#dispatch({type: 'opened', epoch})
-    socket.onmessage = (event) => {
+    const {heartbeat} = this.#settings
+    const {message, isReply}: HeartbeatOptions = heartbeat || {}
+    const asks = message !== undefined || 'onpong' in socket
+    // Where the server can't be asked, it is not expected to speak either, unless the caller said so.
+    socket.onopen = () => this.#dispatch({type: 'opened', epoch, ...((asks || this.#watchful) && {asks})})
+    const deliver = (event: {data: MessageData}): void => {
       this.#received++
       this.#emitter.emit('message', event.data, event)
     }
+    const curious = this.#hooks.filter(({received}) => received)
+    // Only who asks for more pays for more than a count and an event.
+    socket.onmessage = !isReply && !curious.length ? deliver : (
+      (event) => {
+        for (const {received} of curious) this.#guard(() => received!())
+        if (!this.#guard(() => isReply?.(event.data))) return deliver(event)
+        this.#received++
+        this.#answered()
+      }
+    )
+    if ('onpong' in socket)
+      socket.onpong = () => {
+        this.#pongs++
+        this.#answered()
+      }
     socket.onerror = (event) => this.#dispatch({type: 'error', epoch, failure: failureOf(event)})
     socket.onclose = ({code, reason, wasClean} = {}) => this.#dispatch({type: 'closed', epoch, close: {code, reason, wasClean}})
+  }
+
+  #ask(now: number): void {
+    const {message}: HeartbeatOptions = this.#settings.heartbeat || {}
+    const question = typeof message === 'function' ? message() : message
+    this.#askedAt = now
+    this.#ring.sentAt = now
+    if (question === undefined) this.#socket!.ping!()
+    else this.#write(question, checkData(question, undefined, false), false)
+  }
+
+  #answered(): void {
+    if (this.#askedAt === undefined) return
+    this.#roundTripTime = this.#settings.clock.now() - this.#askedAt
+    this.#askedAt = undefined
+  }
+
+  async #investigate(close: Close): Promise<void> {
+    const {epoch} = this.#state
+    const {signal} = (this.#investigation = new AbortController())
+    let failure: Failure = {}
+    for (const {investigate} of this.#hooks) {
+      try {
+        failure = {...failure, ...(await investigate?.(close, this.#url, signal))}
+      } catch (error) {
+        reportError(error)
+      }
+    }
+    this.#dispatch({type: 'explained', epoch, failure: failureOf({...failure, error: {message: failure.error}})})
   }
 
   /** Listens to the world only while something is under way. */
@@ -401,7 +499,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     }
     const {signal} = this.#settings
     const abort = (): void => this.close()
-    const stop = watchNetwork((online) => this.#dispatch({type: online ? 'online' : 'offline'}))
+    const stop = this.#settings.environment.subscribe((type) => this.#dispatch({type}))
     signal?.addEventListener('abort', abort)
     this.#stopWatching = () => {
       stop()
@@ -414,6 +512,12 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     const explanation = describe(last, verdict, name === 'failed' ? 'stop' : verdict.action)
     const entry: HistoryEntry = {at, close: last, verdict, explanation}
     if (this.#history.push(entry) > historyLength) this.#history.shift()
+    const end = {url: this.#url, state: this.#state, sentAt: this.#ring.sentAt, frames: () => this.#ring.examine(at)}
+    for (const {settled} of this.#hooks) {
+      const pattern = this.#guard(() => settled?.(entry, end))
+      if (pattern) entry.pattern = pattern
+    }
+    const {pattern} = entry
     const report = why && makeReport(why, entry, name === 'failed', () => this.#ring.examine(at, this.#settings.evidence.payloads), {
       url: this.#url,
       protocol: this.protocol,
@@ -423,6 +527,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     })
     return () => {
       this.#emitter.emit('close', entry)
+      if (pattern && !this.#emitter.emit('diagnosis', pattern, entry)) warn(`closecall: ${pattern.explanation} ${pattern.advice}`)
       if (report) this.#report(report)
       // Some servers close with 1000 although they want us back: not to be overlooked.
       else if (name === 'closed' && previous.name === 'open' && !this.#emitter.listenerCount('closed')) warn(`closecall: ${explanation}`)

@@ -1,6 +1,7 @@
 // What is a listener told?
 
 import type {State, StateName} from '../core/index.ts'
+import type {Pattern} from './extension.ts'
 import type {HistoryEntry, Report} from './report.ts'
 
 /** What a message listener is given, as the runtime delivers it. */
@@ -20,11 +21,13 @@ export interface ClientEvents {
   close: (entry: HistoryEntry) => void
   /** Another attempt is due at `retryAt`. */
   retry: (state: Named<'backoff'>) => void
-  /** Waiting for the network. */
+  /** Waiting for the network, for the page to be back, or for others: see `why`. */
   suspended: (state: Named<'suspended'>) => void
   /** The end that the caller or the server wished for. */
   closed: (state: Named<'closed'>) => void
   /** The end that code or configuration must answer for. */
   failed: (state: Named<'failed'>) => void
   report: (report: Report) => void
+  /** An extension has found what several ends have in common. Where nobody listens, a `console.warn` line says so. */
+  diagnosis: (pattern: Pattern, entry: HistoryEntry) => void
 }

@@ -9,9 +9,11 @@ import {
   type Close,
   type EvidenceOptions,
   type FrameKind,
+  type HeartbeatRules,
   type Jitter,
   type RetryHint,
   type RetryPolicy,
+  type SendData,
   type Verdict,
   type VerdictOverride,
   type VerdictOverrides,
@@ -20,8 +22,11 @@ import {longestDelay} from '../core/backoff.ts'
 import {defaultEvidence} from '../core/evidence.ts'
 import {defaultBufferLimits} from '../core/send-buffer.ts'
 import {systemClock, type Clock} from '../platform/clock.ts'
+import {systemEnvironment, type Environment} from '../platform/environment.ts'
 import {baseURL, withoutSecrets, type WebSocketClass} from '../platform/websocket.ts'
 import {ClosecallError} from './errors.ts'
+import type {MessageData} from './events.ts'
+import type {Extension} from './extension.ts'
 import type {Report} from './report.ts'
 
 /** What a `url`, `protocols` or `credentials` function is given. */
@@ -34,8 +39,29 @@ export interface AttemptContext {
 
 type Provided<T> = T | ((context: AttemptContext) => T | Promise<T>)
 
-/** Where to connect: `ws:`, `wss:`, `http:`, `https:`, or relative to the page. A function is asked again on every attempt. */
-export type Address = Provided<string | URL>
+/**
+ * Where to connect: `ws:`, `wss:`, `http:`, `https:`, or relative to the page. A function is asked again on every attempt.
+ *
+ * Of several addresses the first is tried first. 1012, 1013 and an attempt that never opened lead to the next one that may be tried
+ * soonest: each has a backoff of its own. All else stays with the address.
+ */
+export type Address = Provided<string | URL | readonly (string | URL)[]>
+
+/** How to notice that nobody is at the other end any more, although no close was told. */
+export interface HeartbeatOptions extends Partial<HeartbeatRules> {
+  /** So long without a message from the server, and it is asked for one, ms. Default 30 000. */
+  interval?: number
+  /** So long without an answer, and the connection is given up and replaced at once, ms. Default 10 000. */
+  timeout?: number
+  /**
+   * What to ask with: something that the server answers, or a function that makes it. Any message counts as the answer.
+   * Default: a protocol ping, where the transport has them (`closecall/node`). Where it has not, as in browsers, nothing is sent, and the
+   * server must say something by itself: it is given up within twice `interval + timeout` of silence.
+   */
+  message?: SendData | (() => SendData)
+  /** Whether a message answers `message`. Such a message measures `stats.roundTripTime`, and is kept from the listeners. */
+  isReply?: (data: MessageData) => boolean
+}
 
 export interface Options {
   /** Subprotocols to offer. A function is asked again on every attempt. Default: none. */
@@ -96,6 +122,18 @@ export interface Options {
   /** What a 1000 from the server means. Default `'end'`. */
   onNormalClosure?: 'end' | 'retry'
 
+  /** Default: on, with protocol pings, where the transport has them; elsewhere off. `false`: off everywhere. */
+  heartbeat?: HeartbeatOptions | false
+
+  /**
+   * A page that goes into the bfcache closes its connection (1000), so that it may be kept, and connects again when it is back.
+   * `'keep'`: it doesn't, and the browser may refuse to keep the page, or drop the connection. Default `'close'`.
+   */
+  onPageHide?: 'close' | 'keep'
+
+  /** More than every page needs, from `closecall/diagnosis`, `closecall/overload`, `closecall/probe`, or your own. Default: none. */
+  extensions?: readonly Extension[]
+
   /** Messages that wait for a connection. `false`: `send()` refuses what can't leave at once. Default: up to 1024 messages and 1 MiB. */
   buffer?: Partial<BufferLimits> | false
 
@@ -121,6 +159,9 @@ export interface Options {
   /** `false`: wait for `open()`. Default `true`. */
   autoOpen?: boolean
 
+  /** Who tells of the network and the page. Default: the browser's events; none elsewhere. */
+  environment?: Environment
+
   /** For tests. */
   clock?: Clock
 
@@ -135,11 +176,15 @@ const defaults = {
   stableAfter,
   connectTimeout,
   closeTimeout,
+  heartbeat: {interval: 30_000, timeout: 10_000},
+  onPageHide: 'close',
+  extensions: [],
   buffer: defaultBufferLimits,
   evidence: defaultEvidence,
   lint: 'warn',
   binaryType: 'arraybuffer',
   autoOpen: true,
+  environment: systemEnvironment,
   clock: systemClock,
   random: Math.random,
 } as const
@@ -152,6 +197,9 @@ export interface Settings extends Options {
   stableAfter: number
   connectTimeout: number
   closeTimeout: number
+  heartbeat: (HeartbeatRules & HeartbeatOptions) | false
+  extensions: readonly Extension[]
+  environment: Environment
   clock: Clock
   random: () => number
 }
@@ -184,6 +232,9 @@ const rules: Rules = {
   verdicts: 'an object',
   classify: 'a function',
   onNormalClosure: 'end or retry',
+  heartbeat: {interval: duration, timeout: duration, message: 'a string or an object or a function', isReply: 'a function'},
+  onPageHide: 'close or keep',
+  extensions: 'an object',
   buffer: {maxMessages: count, maxBytes: count},
   onReport: 'a function',
   evidence: {frames: '0..1000', payloads: 'none or redacted or full'},
@@ -191,6 +242,7 @@ const rules: Rules = {
   binaryType: 'arraybuffer or blob',
   signal: 'an object',
   autoOpen: 'a boolean',
+  environment: 'an object',
   clock: 'an object',
   random: 'a function',
 }
@@ -199,7 +251,8 @@ const verdictRules = {
   name: 'a string',
   action: 'retry or refresh or stop or end',
   fault: 'none or sender or server or network or policy or unknown',
-  backoff: 'exponential or spread',
+  backoff: 'exponential or spread or immediate',
+  rotate: 'a boolean',
   budget: '1..Infinity',
   report: 'a boolean',
 }
@@ -242,14 +295,17 @@ const fill = <T extends object>(whole: string, defaults: T, rules: Rules, given:
 /** @throws a sentence that names the option, its rule and the value */
 export function checkOptions(options: Options): Settings {
   const buffer = options?.buffer === false ? {maxMessages: 0} : options?.buffer
-  const settings = fill<object>('options', defaults, rules, buffer ? {...options, buffer} : options) as Settings
-  const {backoff, clock, evidence, protocols, signal} = settings
+  const off = options?.heartbeat === false
+  const settings = fill<object>('options', defaults, rules, buffer || off ? {...options, ...(buffer && {buffer}), ...(off && {heartbeat: {}})} : options) as Settings
+  const {backoff, clock, environment, evidence, extensions, protocols, signal} = settings
   const verdicts: Record<string, VerdictOverride> = {...settings.verdicts}
   const {initialDelay, maxDelay, restartSpread} = backoff
   must(maxDelay >= initialDelay, 'maxDelay', `at least \`initialDelay\` (${initialDelay})`, maxDelay)
   must(follows(restartSpread[0], pause) && follows(restartSpread[1], `${restartSpread[0]}..${longestDelay}`), 'restartSpread', 'two delays, the shorter first', restartSpread)
   must(Number.isInteger(evidence.frames), 'frames', 'a whole number', evidence.frames)
   must(typeof clock.now === 'function', 'clock', 'a Clock', clock)
+  must(typeof environment.subscribe === 'function', 'environment', 'an Environment', environment)
+  must(Array.isArray(extensions) && extensions.every((each) => typeof each === 'function'), 'extensions', 'a list of functions', extensions)
   must(!signal || 'aborted' in signal, 'signal', 'an AbortSignal', signal)
   for (const [key, verdict] of Object.entries(verdicts)) {
     const [from, to = from] = key.split('-').map(Number)
@@ -258,7 +314,7 @@ export function checkOptions(options: Options): Settings {
     else check(verdict, `verdicts.${key}`, `${verdictRules.action} or an object`)
   }
   checkProtocols(protocols)
-  return {...settings, verdicts}
+  return {...settings, verdicts, ...(off && {heartbeat: false})}
 }
 
 /** @see RFC 6455 §4.1: subprotocols are tokens, and each is named once */
@@ -269,8 +325,11 @@ export const checkProtocols = (protocols: unknown): void => {
   must(list.every((name) => /^[\w!#$%&'*+.^`|~-]+$/.test(name as string)) && new Set(list).size === list.length, 'protocols', 'tokens, each once', list.length)
 }
 
+/** The addresses that are meant, at least one, as absolute ws: or wss: URLs. */
+export const toURLs = (value: unknown): string[] => (Array.isArray(value) && value.length ? value : [value]).map(toURL)
+
 /** The absolute ws: or wss: URL that is meant. */
-export const toURL = (value: unknown): string => {
+const toURL = (value: unknown): string => {
   let url: URL | undefined
   try {
     // A function that forgot to return would otherwise lead to `undefined` beside the page.

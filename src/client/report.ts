@@ -3,6 +3,7 @@
 import {diagnose, type Cause, type Close, type Diagnosis, type FailureCause, type FrameEvidence, type Verdict} from '../core/index.ts'
 import {withoutSecrets} from '../platform/websocket.ts'
 import {ClosecallError} from './errors.ts'
+import type {Pattern} from './extension.ts'
 
 /** One end of a connection, or of an attempt to make one. */
 export interface HistoryEntry {
@@ -12,6 +13,8 @@ export interface HistoryEntry {
   verdict: Verdict
   /** One line: what happened, and what the client did about it. Holds the server's words as a JSON string; escape it for HTML. */
   explanation: string
+  /** What it has in common with others before it, if an extension has found something. */
+  pattern?: Pattern
 }
 
 export interface Stats {
@@ -19,9 +22,11 @@ export interface Stats {
   connections: number
   /** Connections tried again, of all time. */
   retries: number
-  /** Messages. */
+  /** Messages, heartbeats included. */
   sent: number
   received: number
+  /** Of the last heartbeat that was answered with a pong or an `isReply` message, ms. */
+  roundTripTime?: number
   /** Messages and bytes in the send buffer. */
   unsent: number
   unsentBytes: number

@@ -10,9 +10,12 @@ import {closeCodeRanges, closeCodes, handshakeStatuses, handshakeStatusRanges, t
  * - `connect-timeout`, `close-timeout`: the peer did not answer in time.
  * - `provider`: the `url`, `protocols` or `credentials` function threw, rejected, or gave what can't be used.
  * - `constructor`: the runtime refused to construct the socket.
+ * - `heartbeat`: there was no sign of life in time.
+ * - `stalled`: the socket was closing, without our doing, and no `close` event came.
+ * - `page`: the page went into the bfcache.
  * - `reconnect`: the caller's `reconnect()` left this connection for another.
  */
-export type CloseOrigin = 'event' | 'error' | 'connect-timeout' | 'close-timeout' | 'provider' | 'constructor' | 'reconnect'
+export type CloseOrigin = 'event' | 'error' | 'connect-timeout' | 'close-timeout' | 'provider' | 'constructor' | 'heartbeat' | 'stalled' | 'page' | 'reconnect'
 
 /** What is known of a close, and nothing that is guessed. */
 export interface Close {
@@ -48,10 +51,12 @@ export interface ClassifyRules {
   onNormalClosure?: 'end' | 'retry' | undefined
 }
 
-/** Where there was no socket, its code says nothing. */
+/** Where the close was found and not told, its code says nothing. */
 const origins: Partial<Record<CloseOrigin, Row>> = {
   provider: ['No address', 'retry', 'unknown'],
   constructor: ['Not allowed here', 'retry', 'policy', 3],
+  // Nothing suggests that the server is in trouble: the link is.
+  heartbeat: ['No sign of life', 'retry', 'network', undefined, 'immediate'],
 }
 
 const upTo = (table: readonly (readonly [number, Row])[], code: number): Row => table.find(([last]) => code <= last)![1]
@@ -105,6 +110,9 @@ const remarks: Partial<Record<CloseOrigin, string>> = {
   'close-timeout': 'no answer to the closing handshake',
   provider: 'the function asked for it failed',
   constructor: 'the runtime refused to connect',
+  heartbeat: 'no sign of life in time',
+  stalled: 'it was closing and did not end',
+  page: 'the page was left',
   reconnect: 'left for a new connection',
 }
 

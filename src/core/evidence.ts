@@ -69,6 +69,8 @@ export class EvidenceRing {
   #next = 0
   /** Messages that this client ever sent. */
   sent = 0
+  /** When something was sent last on this connection, ms since 1970. */
+  sentAt: number | undefined
 
   constructor(frames: number = defaultEvidence.frames) {
     this.#frames = frames
@@ -80,6 +82,7 @@ export class EvidenceRing {
    */
   record(data: SendData, kind: FrameKind, buffered: boolean, at: number, offset?: number): void {
     const sequence = ++this.sent
+    this.sentAt = at
     if (!this.#frames) return
     const slot = (this.#slots[this.#next] ??= {} as Slot)
     if (++this.#next >= this.#frames) this.#next = 0
@@ -97,6 +100,7 @@ export class EvidenceRing {
   clear(): void {
     this.#slots = []
     this.#next = 0
+    this.sentAt = undefined
   }
 
   /** Examines what is remembered, oldest first. */

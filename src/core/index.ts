@@ -35,6 +35,8 @@ export {
   type FrameKind,
   type Payloads,
 } from './evidence.ts'
+export {type Memory} from './endpoints.ts'
+export {type Beat, type HeartbeatRules} from './heartbeat.ts'
 export {
   deadlineOf,
   defaultPolicy,
@@ -51,6 +53,7 @@ export {
   type FailureCause,
   type Policy,
   type RetryPolicy,
+  type Stamp,
   type State,
   type StateName,
   type Step,

@@ -3,6 +3,8 @@
 import {backoff, defaultBackoff, longestDelay, type Backoff} from './backoff.ts'
 import {classify, normalizeCode, type Close, type CloseOrigin} from './classify.ts'
 import type {Action, Verdict} from './close-codes.ts'
+import {nextEndpoint, speaksOfEndpoint, type Memory} from './endpoints.ts'
+import {firstBeat, look, nextLook, tolerance, type Beat, type HeartbeatRules} from './heartbeat.ts'
 import {parseRetryHint, type RetryHint} from './retry-hint.ts'
 
 /** What the machine needs to know of the caller's wishes. Plain data but for the functions, which must not throw. */
@@ -14,8 +16,16 @@ export interface Policy {
   connectTimeout: number
   /** Limit of the closing handshake, ms. */
   closeTimeout: number
+  /** Absent: nobody is asked for a sign of life. */
+  heartbeat?: HeartbeatRules | undefined
+  /** How often to look whether an open socket is closing and does not say so, ms. Absent: this runtime always says so. */
+  pollInterval?: number | undefined
+  /** Whether a page that may come back from the bfcache closes its connection when it goes there. */
+  closeOnPageHide: boolean
   /** Whether there is a function to ask for new credentials or a new address. */
   refreshable: boolean
+  /** Whether there is somebody to ask why a connection never opened. */
+  investigates: boolean
   classify: (close: Close, context: ClassifyContext) => Verdict
 }
 
@@ -51,7 +61,9 @@ export const defaultPolicy: Policy = {
   stableAfter: 10_000,
   connectTimeout: 10_000,
   closeTimeout: 2000,
+  closeOnPageHide: true,
   refreshable: false,
+  investigates: false,
   classify: (close) => classify(close),
 }
 
@@ -66,18 +78,39 @@ export type Failure = Pick<Close, 'status' | 'retryAfter' | 'error'>
  */
 export type State =
   | {name: 'idle'; epoch: number}
-  | ({name: 'connecting'; deadline: number; refresh: boolean; failure?: Failure} & Progress)
-  | ({name: 'open'; since: number; deadline?: number; failure?: Failure; hint?: RetryHint} & Progress)
+  /** `unexplained`: it failed, and somebody is asked why. `late`: its timer came too late to judge, so it has a moment more. */
+  | ({name: 'connecting'; deadline: number; refresh: boolean; failure?: Failure; unexplained?: CloseReport; late?: boolean} & Progress)
+  /**
+   * `stableAt`: then past failures are forgotten. `lookAt`: then the other end's life is looked at.
+   * `failure`: an error came, or the socket is `stalled` in its closing, and the close event has until `deadline`.
+   */
+  | ({name: 'open'; since: number; stableAt?: number; lookAt?: number; beat?: Beat; failure?: Failure; stalled?: boolean; deadline?: number; hint?: RetryHint} & Progress)
   | ({name: 'backoff'} & Waiting)
-  /** Waits for the network. A slow probe goes on all the same, at `retryAt`: the signal may be wrong. */
-  | ({name: 'suspended'} & Waiting)
+  /**
+   * Waits for something else than a delay.
+   *
+   * - `offline`: for the network. A slow probe goes on all the same, at `retryAt`: the signal may be wrong.
+   * - `page`: for a page that is frozen, in the bfcache or being unloaded. Nothing happens before it is back.
+   * - `overload`: an extension asked to wait, until `retryAt`.
+   */
+  | ({name: 'suspended'; why: 'offline' | 'page' | 'overload'; retryAt?: number} & Held & Partial<Ended>)
   | {name: 'closing'; epoch: number; since: number; deadline: number}
   /** An end that somebody wished: the caller, or the server with a verdict of `end`. */
   | ({name: 'closed'; epoch: number} & Partial<Ended>)
   /** An end that code or configuration must answer for. */
   | ({name: 'failed'; epoch: number; why: FailureCause} & Ended)
 
-interface Progress extends ClassifyContext {
+/** What is held against the server, at the address that is tried and at others. */
+interface Standing extends ClassifyContext {
+  /** Which address, where there are several: 0 first. */
+  endpoint: number
+  /** Failures there, without a stable connection between them. */
+  failures: number
+  /** The other addresses that failed. */
+  elsewhere: readonly Memory[]
+}
+
+interface Progress extends Standing {
   epoch: number
 }
 
@@ -86,11 +119,16 @@ interface Ended {
   verdict: Verdict
 }
 
-interface Waiting extends Progress, Ended {
-  delay: number
-  retryAt: number
+interface Held extends Progress {
   /** Whether credentials are asked for first. */
   refresh: boolean
+  /** Signals bring the retry forward to this time at most: a server that asked for a pause gets it. */
+  earliest: number
+}
+
+interface Waiting extends Held, Ended {
+  delay: number
+  retryAt: number
 }
 
 /** `verdict`: retrying can't help. `strikes`: the verdict's budget is spent. `attempts`: `maxAttempts` are spent. */
@@ -107,17 +145,27 @@ export interface CloseReport extends Failure {
 }
 
 /**
- * Everything that can happen. The shell stamps each event with the time, a random number and whether there is a network,
+ * Everything that can happen. The shell stamps each event with the time, a random number and what it sees,
  * so that a list of events replays exactly.
+ *
+ * - `wake`: the page is visible, resumed or back from the bfcache, or something else suggests that we were away
+ * - `freeze`: no timer will run and no socket should be opened: the page is being frozen or unloaded
+ * - `pagehide`: the page goes into the bfcache, and may come back
  */
 export type Event = Stamp &
   (
-    | {type: 'open' | 'reconnect' | 'online' | 'offline'}
+    | {type: 'open' | 'reconnect' | 'online' | 'offline' | 'wake' | 'freeze' | 'pagehide'}
     | {type: 'close'; code: number; reason: string}
     | {type: 'hint'; hint: RetryHint}
-    | {type: 'opened' | 'deadline'; epoch: number}
+    | {type: 'deadline'; epoch: number}
+    /** `asks`: whether the heartbeat can ask the server for a sign of life; absent: no heartbeat. */
+    | {type: 'opened'; epoch: number; asks?: boolean}
     | {type: 'error'; epoch: number; failure: Failure}
     | {type: 'closed'; epoch: number; close: CloseReport}
+    /** Not yet, says an extension; ask again after `delay` ms. */
+    | {type: 'postponed'; epoch: number; delay: number}
+    /** What could be learned about a connection that never opened. */
+    | {type: 'explained'; epoch: number; failure: Failure}
   )
 
 export interface Stamp {
@@ -125,6 +173,14 @@ export interface Stamp {
   /** From 0 up to, not including, 1. */
   random: number
   online: boolean
+  /** The page is frozen, in the bfcache or being unloaded: no socket may be opened. */
+  frozen?: boolean
+  /** Signs of life from the server so far: messages and pongs. */
+  signs?: number
+  /** Of the socket. */
+  readyState?: number
+  /** Addresses to choose from. Absent: one. */
+  endpoints?: number
 }
 
 export type EventType = Event['type']
@@ -132,7 +188,13 @@ export type EventType = Event['type']
 /** What the shell must do, in this order. */
 export type Effect =
   /** Ask for the address, then open a socket; answer with the state's epoch. */
-  | {type: 'connect'; attempt: number; refresh: boolean}
+  | {type: 'connect'; attempt: number; refresh: boolean; endpoint: number}
+  /** Ask the server for a sign of life. */
+  | {type: 'ask'}
+  /** End a socket that is stuck in its closing, where that can be done; its close event is still welcome. */
+  | {type: 'terminate'}
+  /** Find out why a connection never opened; answer with `explained`. */
+  | {type: 'investigate'; close: Close}
   /** Start the closing handshake; no more messages in either direction. */
   | {type: 'disconnect'; code: number; reason: string}
   /** A connection or an attempt ended: note it, and make a report if there is a cause to. */
@@ -155,61 +217,122 @@ export const initialState: State = {name: 'idle', epoch: 0}
 export const isResting = ({name}: State): boolean => name === 'idle' || name === 'closed' || name === 'failed'
 
 /** When the state wants a `deadline` event; never in a resting state. The shell keeps one timer, for this. */
-export const deadlineOf = (state: State): number | undefined => ('retryAt' in state ? state.retryAt : 'deadline' in state ? state.deadline : undefined)
+export const deadlineOf = (state: State): number | undefined => {
+  if ('retryAt' in state) return state.retryAt
+  if ('deadline' in state) return state.deadline
+  if (state.name !== 'open') return undefined
+  const next = Math.min(state.stableAt ?? Infinity, state.lookAt ?? Infinity)
+  return next < Infinity ? next : undefined
+}
 
 /** After an `error` event the `close` event has so long to follow, ms: at most 30 were measured, and Node 22 sends none. */
 const errorGrace = 100
 
-/** Longest pause after `online`, ms: the signal comes before the network does, and to everybody at once. */
+/** Longest pause after a signal that we are back, ms: `online` comes before the network does, and to everybody at once. */
 const wakeSpread = 1000
 
 /** Nothing is held against the server. */
-const unblemished: ClassifyContext = {attempt: 0, streak: {strikes: 0}}
+const unblemished: Pick<Standing, 'attempt' | 'streak' | 'failures'> = {attempt: 0, streak: {strikes: 0}, failures: 0}
+
+const beginning: Standing = {...unblemished, endpoint: 0, elsewhere: []}
 
 const step = (state: State, ...effects: Effect[]): Step => ({state, effects})
 
 const abandon: Effect = {type: 'abandon'}
 
+const standingOf = ({attempt, streak, failures, endpoint, elsewhere}: Standing): Standing => ({attempt, streak, failures, endpoint, elsewhere})
+
 /** @param before what is left to do about an older connection */
-const dial = (epoch: number, {now}: Event, {connectTimeout}: Policy, {attempt, streak}: ClassifyContext, refresh: boolean, ...before: Effect[]): Step =>
-  step(
-    {name: 'connecting', epoch: epoch + 1, attempt, streak, refresh, deadline: now + connectTimeout},
-    ...before,
-    {type: 'connect', attempt, refresh},
-  )
+const dial = (from: State, event: Event, {connectTimeout}: Policy, standing: Standing, refresh: boolean, ...before: Effect[]): Step => {
+  const {attempt, endpoint} = standing
+  const epoch = from.epoch + 1
+  const next = {...standingOf(standing), epoch, refresh}
+  const {now} = event
+  return event.frozen ? step({...next, name: 'suspended', why: 'page', earliest: now, ...endOf(from)}, ...before) : (
+      step({...next, name: 'connecting', deadline: now + connectTimeout}, ...before, {type: 'connect', attempt, refresh, endpoint})
+    )
+}
+
+const endOf = (state: State): Partial<Ended> => ('last' in state && state.last ? {last: state.last, verdict: state.verdict!} : {})
 
 /** A new beginning. Credentials are asked for again: the caller may have mended them. */
-const start: Handler<State, Event> = ({epoch}, event, policy) => dial(epoch, event, policy, unblemished, true, abandon)
+const start: Handler<State, Event> = (state, event, policy) => dial(state, event, policy, beginning, true, abandon)
 
-const retry: Handler<In<'backoff' | 'suspended'>, Event> = (state, event, policy) => dial(state.epoch, event, policy, state, state.refresh)
+const retry: Handler<In<'backoff' | 'suspended'>, Event> = (state, event, policy) => dial(state, event, policy, state, state.refresh)
 
 /** Does not wait for the end of the closing handshake. */
 const reopen: Handler<In<'closing'>, Event> = (state, event, policy) =>
-  dial(state.epoch, event, policy, unblemished, true, settle(wished(closeOf(state, event, {origin: 'reconnect'}), 'retry')), abandon)
+  dial(state, event, policy, beginning, true, settle(wished(closeOf(state, event, {origin: 'reconnect'}), 'retry')), abandon)
 
 /** Leaves a live connection for another at once. What failed before still counts. */
 const replace: Handler<In<'open'>, Of<'reconnect'>> = (state, event, policy) =>
-  dial(state.epoch, event, policy, state, false, settle(wished(closeOf(state, event, {origin: 'reconnect'}), 'retry')), abandon)
+  dial(state, event, policy, state, false, settle(wished(closeOf(state, event, {origin: 'reconnect'}), 'retry')), abandon)
 
-const opened: Handler<In<'connecting'>, Of<'opened'>> = ({epoch, attempt, streak}, {now}, {stableAfter}) =>
-  step({name: 'open', epoch, attempt, streak, since: now, deadline: now + stableAfter})
+const opened: Handler<In<'connecting'>, Of<'opened'>> = (state, {now, asks, signs = 0}, policy) => {
+  const {heartbeat, stableAfter} = policy
+  const beat = heartbeat && asks !== undefined ? {beat: firstBeat(asks, now, signs, heartbeat)} : {}
+  return step(watch({...standingOf(state), name: 'open', epoch: state.epoch, since: now, stableAt: now + stableAfter, ...beat}, now, policy))
+}
+
+/** Sets when to look at the other end's life again. */
+const watch = (state: In<'open'>, now: number, {heartbeat, pollInterval = Infinity}: Policy): State => {
+  const lookAt = Math.min(state.beat ? nextLook(state.beat, heartbeat!) : Infinity, now + pollInterval)
+  return lookAt < Infinity ? {...state, lookAt} : state
+}
 
 /** The connection is failing: its close event is due, but some runtimes never send it. */
 const failing: Handler<In<'connecting' | 'open'>, Of<'error'>> = (state, {now, failure}) =>
   step(state.failure ? state : {...state, failure, deadline: now + errorGrace})
 
-/** Open long enough to forget past failures; or no close event came after an error. */
-const matured: Handler<In<'open'>, Of<'deadline'>> = (state, event, policy) => {
-  if (state.failure) return lost(state, event, policy)
-  const {deadline: _, ...rest} = state
-  return step({...rest, ...unblemished})
+/** The timer of an open connection. */
+const due: Handler<In<'open'>, Of<'deadline'>> = (state, event, policy) => {
+  if (state.failure) return lose(state, event, policy, {origin: state.stalled ? 'stalled' : 'error'})
+  const {now} = event
+  const {stableAt = Infinity, ...rest} = state
+  // Open long enough to forget past failures. A timer may come a little early: a new object has it set again.
+  const next = now < stableAt ? {...state} : {...rest, ...unblemished}
+  return now < (state.lookAt ?? Infinity) ? step(next) : examine(next, event, policy, false)
 }
 
+/** Does the connection still live? */
+const examine = (state: In<'open'>, event: Event, policy: Policy, woken: boolean): Step => {
+  const {now, signs = 0, readyState = 1} = event
+  // HACK(nodejs/undici): a close frame without the end of TCP leaves its WebSocket CLOSING for ever; `ws` and Bun wait for half a minute.
+  if (readyState > 1) return step({...state, failure: {}, stalled: true, deadline: now + policy.closeTimeout}, {type: 'terminate'})
+  if (!state.beat) return step(watch(state, now, policy))
+  const seen = look(state.beat, now, signs, policy.heartbeat!, woken)
+  if (!seen) return lose(state, event, policy, {origin: 'heartbeat'})
+  return step(watch({...state, beat: seen.beat}, now, policy), ...(seen.ask ? [ask] : []))
+}
+
+const ask: Effect = {type: 'ask'}
+
+/** We may have been away: an open socket is neither trusted nor torn down, but asked. */
+const probe: Handler<In<'open'>, Event> = (state, event, policy) => (state.failure ? step(state) : examine(state, event, policy, true))
+
+/** Nothing came of it, or it is over. */
+const lost: Handler<In<'connecting' | 'open'>, Of<'closed'>> = (state, event, policy) => lose(state, event, policy, event.close)
+
+const timedOut: Handler<In<'connecting'>, Of<'deadline'>> = (state, event, policy) => {
+  const {failure, unexplained, late, deadline} = state
+  // Frozen or asleep meanwhile: what happened to the socket is only now being told.
+  if (!late && event.now > deadline + tolerance) return step({...state, late: true, deadline: event.now + errorGrace})
+  return lose(state, event, policy, unexplained ?? {origin: failure ? 'error' : 'connect-timeout'})
+}
+
+const explained: Handler<In<'connecting'>, Of<'explained'>> = (state, event, policy) =>
+  state.unexplained ? lose(state, event, policy, {...state.unexplained, ...event.failure}) : step(state)
+
 /** A connection or an attempt ended that nobody meant to end: its verdict says what now. */
-const lost: Handler<In<'connecting' | 'open'>, Of<'closed' | 'deadline'>> = (state, event, policy) => {
-  const last = closeOf(state, event, 'close' in event ? event.close : {origin: state.failure ? 'error' : 'connect-timeout'})
+const lose = (state: In<'connecting' | 'open'>, event: Event, policy: Policy, report: CloseReport): Step => {
+  const last = closeOf(state, event, report)
+  const {now, random, online, endpoints = 1} = event
+  const {origin, status} = last
+  if (state.name === 'connecting' && policy.investigates && !state.unexplained && !status && online && origin !== 'provider' && origin !== 'constructor')
+    return step({...state, unexplained: report, deadline: now + policy.connectTimeout}, abandon, {type: 'investigate', close: last})
+
   // Timers of a hidden or frozen page come late: what counts is how long the connection was really open.
-  const {attempt, streak} = last.age >= policy.stableAfter ? unblemished : state
+  const {attempt, streak, failures, endpoint, elsewhere} = {...state, ...(last.age >= policy.stableAfter && unblemished)}
   const verdict = policy.classify(last, {attempt, streak: {...streak}})
   const ended = {last, verdict}
   const told = settle(ended, verdict.report ? 'verdict' : undefined)
@@ -220,19 +343,35 @@ const lost: Handler<In<'connecting' | 'open'>, Of<'closed' | 'deadline'>> = (sta
   const why = spent(verdict, strikes, attempt, policy)
   if (why) return step({name: 'failed', epoch, why, ...ended}, settle(ended, why), abandon)
 
-  const {random, online} = event
   const rules = policy.backoff
   const [least, most] = rules.restartSpread
   const hint = parseRetryHint(last.reason) ?? (last.retryAfter !== undefined ? {after: last.retryAfter} : 'hint' in state ? state.hint : undefined)
-  const delay =
+  const first = strikes === 1 && verdict.backoff
+  const delay = Math.min(
+    longestDelay,
     key === 'refresh' ? 0
-    : hint ? hinted(hint, attempt, random, rules)
-    : verdict.backoff === 'spread' && strikes === 1 ? least + random * (most - least)
-    : backoff(attempt, random, rules, streak.delay)
+    : hint ? hinted(hint, failures, random, rules)
+    : first === 'spread' ? least + random * (most - least)
+    : first === 'immediate' ? 0
+    : backoff(failures, random, rules, streak.delay),
+  )
+  const here: Memory = {endpoint, failures: failures + 1, streak: {key, strikes, delay}, retryAt: now + delay}
+  const next = speaksOfEndpoint(last, verdict) ? nextEndpoint(here, elsewhere, endpoints, now) : here
   // Credentials that were asked for and did not come are still wanted.
-  const wanting = 'refresh' in state && state.refresh && (last.origin === 'provider' || last.origin === 'connect-timeout')
-  const waiting = {epoch, attempt: attempt + 1, streak: {key, strikes, delay}, refresh: key === 'refresh' || wanting, ...ended}
-  return step(online ? wait('backoff', waiting, delay, event) : offline(waiting, event, policy), told, abandon)
+  const wanting = 'refresh' in state && state.refresh && (origin === 'provider' || origin === 'connect-timeout')
+  const waiting = {
+    epoch,
+    attempt: attempt + 1,
+    streak: next.streak,
+    failures: next.failures,
+    endpoint: next.endpoint,
+    elsewhere: next === here ? elsewhere : [here, ...elsewhere].filter((memory) => memory.endpoint !== next.endpoint),
+    refresh: key === 'refresh' || wanting,
+    ...ended,
+  }
+  const pause = next === here ? delay : Math.max(next.retryAt - now, random * wakeSpread)
+  const earliest = hint || verdict.fault === 'server' ? now + pause : now
+  return step(hold({...waiting, earliest}, pause, event, policy), told, abandon)
 }
 
 /** The strike that this close is, and how many of its kind that makes in a row. */
@@ -251,32 +390,75 @@ const spent = ({action, budget = Infinity}: Verdict, strikes: number, attempt: n
 
 const settle = (ended: Ended, report?: FailureCause): Effect => ({type: 'settle', report, ...ended})
 
-type BeforeDelay = Omit<Waiting, 'delay' | 'retryAt'>
+/** Before another attempt: a delay, unless there is something else to wait for. */
+const hold = (waiting: Held & Ended, delay: number, event: Stamp, policy: Policy): State =>
+  event.frozen ? asleep({...waiting, earliest: event.now + delay})
+  : event.online ? wait(waiting, delay, event)
+  : offline(waiting, event, policy)
 
-const wait = (name: 'backoff' | 'suspended', waiting: BeforeDelay, wanted: number, {now}: Stamp): State => {
+const wait = (waiting: Held & Ended, wanted: number, {now}: Stamp): State => {
   const delay = Math.min(wanted, longestDelay)
-  return {...waiting, name, delay, retryAt: now + delay}
+  return {...heldOf(waiting), last: waiting.last, verdict: waiting.verdict, name: 'backoff', delay, retryAt: now + delay}
 }
+
+const heldOf = (held: Held): Held => ({...standingOf(held), epoch: held.epoch, refresh: held.refresh, earliest: held.earliest})
+
+const asleep = (held: Held & Partial<Ended>): State => ({...heldOf(held), ...endOf(held as State), name: 'suspended', why: 'page'})
+
+/** Not before the server allows it. */
+const offline = (held: Held & Partial<Ended>, {now, random}: Stamp, {backoff: {maxDelay}}: Policy): State => ({
+  ...heldOf(held),
+  ...endOf(held as State),
+  name: 'suspended',
+  why: 'offline',
+  retryAt: Math.max(held.earliest, now + Math.min(maxDelay * (1 + random), longestDelay)),
+})
 
 /**
  * A server's wish, within the caller's bounds. From the second retry in a row on no sooner than a first backoff: a server
  * that says 0 each time is not met in a hot loop.
  */
-const hinted = ({after, spread = 1000}: RetryHint, attempt: number, random: number, {maxHint, initialDelay}: RetryPolicy): number =>
-  Math.max(Math.min(after, maxHint) + random * Math.min(spread, maxHint), attempt && initialDelay * (0.5 + random))
-
-const offline = (waiting: BeforeDelay, event: Stamp, {backoff: {maxDelay}}: Policy): State =>
-  wait('suspended', waiting, maxDelay * (1 + event.random), event)
+const hinted = ({after, spread = 1000}: RetryHint, failures: number, random: number, {maxHint, initialDelay}: RetryPolicy): number =>
+  Math.max(Math.min(after, maxHint) + random * Math.min(spread, maxHint), failures && initialDelay * (0.5 + random))
 
 const suspend: Handler<In<'backoff'>, Of<'offline'>> = (state, event, policy) => step(offline(state, event, policy))
 
-const wake: Handler<In<'suspended'>, Of<'online'>> = (state, event) => step(wait('backoff', state, event.random * wakeSpread, event))
+const freeze: Handler<In<'backoff' | 'suspended'>, Event> = (state) => step(asleep(state.name === 'backoff' ? {...state, earliest: state.retryAt} : state))
+
+/** An attempt under way would be lost; it is made again. */
+const interrupt: Handler<In<'connecting'>, Event> = (state, {now}) => step(asleep({...state, epoch: state.epoch + 1, earliest: now}), abandon)
+
+/** A page with an open connection is not kept. */
+const park: Handler<In<'open'>, Event> = (state, event, {closeOnPageHide}) => {
+  if (!closeOnPageHide) return step(state)
+  const ended = wished(closeOf(state, event, {origin: 'page'}), 'retry')
+  return step(asleep({...state, epoch: state.epoch + 1, refresh: false, earliest: event.now, ...ended}), settle(ended), abandon)
+}
+
+/** Quickly, but not all together. */
+const wake: Handler<In<'suspended'>, Event> = (state, event, policy) => {
+  const {now, random, online, frozen} = event
+  const {why, earliest, last, verdict} = state
+  if (frozen || (why === 'offline' && !online) || (why === 'overload' && now < earliest)) return step(state)
+  if (!online) return step(offline(state, event, policy))
+  return last ? step(wait({...state, last, verdict: verdict!}, Math.max(earliest - now, random * wakeSpread), event)) : retry(state, event, policy)
+}
+
+/** A retry that is overdue, since no timer ran meanwhile. */
+const hurry: Handler<In<'backoff'>, Event> = (state, event) => step(event.now < state.retryAt ? state : wait(state, event.random * wakeSpread, event))
+
+const postpone: Handler<In<'connecting'>, Of<'postponed'>> = (state, {now, delay}) => {
+  const earliest = now + Math.min(delay, longestDelay)
+  return step({...standingOf(state), name: 'suspended', why: 'overload', epoch: state.epoch + 1, refresh: false, earliest, retryAt: earliest}, abandon)
+}
 
 /** The application passes on what the server said in a message of its own, before the close. */
 const remember: Handler<In<'open'>, Of<'hint'>> = (state, {hint}) => step({...state, hint})
 
-const postpone: Handler<In<'backoff'>, Of<'hint'>> = (state, event, {backoff: rules}) =>
-  step(wait('backoff', state, hinted(event.hint, state.attempt - 1, event.random, rules), event))
+const heed: Handler<In<'backoff'>, Of<'hint'>> = (state, event, {backoff: rules}) => {
+  const delay = hinted(event.hint, state.failures - 1, event.random, rules)
+  return step(wait({...state, earliest: event.now + delay}, delay, event))
+}
 
 const startClosing: Handler<In<'open'>, Of<'close'>> = ({epoch, since}, {now, code, reason}, {closeTimeout}) =>
   step({name: 'closing', epoch, since, deadline: now + closeTimeout}, {type: 'disconnect', code, reason})
@@ -288,7 +470,7 @@ const finishClosing: Handler<In<'closing'>, Of<'closed' | 'deadline'>> = (state,
 
 /** Ends what was not open yet, or is not any more. */
 const giveUp: Handler<In<'idle' | 'connecting' | 'backoff' | 'suspended'>, Of<'close'>> = (state) =>
-  step({name: 'closed', epoch: state.epoch + 1, ...('last' in state && {last: state.last, verdict: state.verdict})}, abandon)
+  step({name: 'closed', epoch: state.epoch + 1, ...endOf(state)}, abandon)
 
 /** A close that the caller asked for needs no judgement, only a name. */
 const wished = (last: Close, action: Action = 'end'): Ended => ({last, verdict: {...classify(last), action, fault: 'none', report: false}})
@@ -316,10 +498,10 @@ const closeOf = (state: In<'connecting' | 'open' | 'closing'>, {now}: Stamp, {co
  */
 export const table: {readonly [S in StateName]: {readonly [E in EventType]?: Handler<In<S>, Of<E>>}} = {
   idle: {open: start, reconnect: start, close: giveUp},
-  connecting: {opened, error: failing, closed: lost, deadline: lost, close: giveUp},
-  open: {error: failing, closed: lost, deadline: matured, hint: remember, close: startClosing, reconnect: replace},
-  backoff: {deadline: retry, reconnect: retry, hint: postpone, offline: suspend, close: giveUp},
-  suspended: {deadline: retry, reconnect: retry, online: wake, close: giveUp},
+  connecting: {opened, error: failing, closed: lost, deadline: timedOut, explained, postponed: postpone, close: giveUp, freeze: interrupt, pagehide: interrupt},
+  open: {error: failing, closed: lost, deadline: due, hint: remember, close: startClosing, reconnect: replace, online: probe, wake: probe, pagehide: park},
+  backoff: {deadline: retry, reconnect: retry, hint: heed, offline: suspend, freeze, pagehide: freeze, wake: hurry, close: giveUp},
+  suspended: {deadline: retry, reconnect: retry, online: wake, wake, freeze, pagehide: freeze, close: giveUp},
   closing: {closed: finishClosing, deadline: finishClosing, open: reopen, reconnect: reopen},
   closed: {open: start, reconnect: start},
   failed: {open: start, reconnect: start},

@@ -2,14 +2,25 @@
 
 /** Time as the client needs it. Give another in tests: `closecall/testing` has one. */
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, never less than before: a wall clock that is set back must not stretch a wait. */
   now(): number
   setTimeout(callback: () => void, delay: number): unknown
   clearTimeout(timer: unknown): void
 }
 
+/** Between the runtime's monotonic clock and the time since 1970, ms. */
+let offset = -Infinity
+
+/** The monotonic clock stands still while some machines sleep: where the wall clock is this much ahead, it is followed, ms. */
+const slept = 1000
+
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now() {
+    const monotonic = performance.now()
+    const wall = Date.now()
+    if (wall > monotonic + offset + slept) offset = wall - monotonic
+    return Math.round(monotonic + offset)
+  },
   setTimeout: (callback, delay) => setTimeout(callback, delay),
   clearTimeout: (timer) => clearTimeout(timer as number),
 }

@@ -15,12 +15,22 @@ export interface WebSocketLike {
   close(code?: number, reason?: string): void
   /** `ws` and Bun have it: destroys the connection instead of waiting for the peer. */
   terminate?(): void
+  /** A transport with protocol pings has both: the heartbeat uses them. */
+  ping?(): void
+  onpong?: ((event?: any) => void) | null
 }
 
 /** Takes a URL and subprotocols. Typed loosely, since implementations declare it in ways of their own. */
 export type WebSocketClass = new (url: any, protocols?: any) => WebSocketLike
 
 export const nativeWebSocket = (): WebSocketClass | undefined => globalThis.WebSocket as WebSocketClass | undefined
+
+/**
+ * How often to look whether a socket is closing and does not say so, ms; undefined in pages, where browsers always say so.
+ *
+ * HACK(nodejs/undici): a close frame that is not followed by the end of TCP raises no event, ever; in `ws` and Bun after half a minute.
+ */
+export const pollInterval = (): number | undefined => (globalThis.document ? undefined : 5000)
 
 /** What relative URLs are relative to. */
 export const baseURL = (): string | undefined => globalThis.document?.baseURI ?? globalThis.location?.href
@@ -56,6 +66,7 @@ export const failureOf = (event: {message?: unknown; error?: {code?: unknown; me
 /** Lets go of a socket for good: no event of it is heard again, and no answer is waited for, since a mute peer gives none for 20–60 s or ever. */
 export const abandon = (socket: WebSocketLike): void => {
   socket.onopen = socket.onmessage = socket.onclose = null
+  if (socket.onpong) socket.onpong = null
   // HACK(ws): without a listener its error becomes an uncaught one; it emits one when a connecting socket is closed.
   socket.onerror = () => {}
   try {

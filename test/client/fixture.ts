@@ -2,6 +2,7 @@
 
 import {afterEach, beforeEach, expect, vi, type Mock} from 'vitest'
 import {connect, type Address, type Client, type HistoryEntry, type Options, type Report, type State} from '../../src/index.ts'
+import {pageEnvironment, type Environment} from '../../src/platform/environment.ts'
 import {accepts, acceptsThenCloses, fakeClock, fakeNetwork, goesSilent, neverAnswers, refuses, type Behaviour, type FakeClock, type FakeNetwork, type FakeNetworkOptions} from '../../src/testing/index.ts'
 
 export const url = 'wss://example.test/live'
@@ -27,7 +28,7 @@ export type SetupOptions = Options & FakeNetworkOptions & {url?: Address}
 export const setUp = (behaviour: Behaviour = accepts(), {kind, url: address = url, ...options}: SetupOptions = {}): Setup => {
   const clock = fakeClock()
   const network = fakeNetwork(behaviour, {...(kind && {kind})})
-  const client = connect(address, {clock, random: () => 0.5, WebSocket: network.WebSocket, ...options})
+  const client = connect(address, {clock, environment, random: () => 0.5, WebSocket: network.WebSocket, ...options})
   const setup: Setup = {client, clock, network, states: [], closes: [], messages: [], delays: []}
   client.on('state', ({name}) => setup.states.push(name))
   client.on('close', (entry) => setup.closes.push(entry))
@@ -80,11 +81,15 @@ export const expectRest = ({clock, network}: Pick<Setup, 'clock' | 'network'>): 
 // The world outside: what the platform folder reads.
 
 let world: EventTarget
+let environment: Environment
 let counts: number
 let uncaught: unknown[]
 
 export let warned: Mock<typeof console.warn>
 export let complained: Mock<typeof console.error>
+
+/** What a client that is under way listens to: the network, and the page. */
+export const watchedSignals = ['online', 'offline', 'visibilitychange', 'freeze', 'resume', 'pagehide', 'pageshow'] as const
 
 /** Listeners on the global object, of all clients. */
 export const globalListeners = (): number => counts
@@ -99,12 +104,19 @@ export const online = (): void => {
   world.dispatchEvent(new Event('online'))
 }
 
+/** The page is told something, as a browser would: `visibilitychange` to what is visible, the others as they are. */
+export const tellPage = (type: (typeof watchedSignals)[number], {persisted = false, visible = true} = {}): void => {
+  vi.stubGlobal('document', {visibilityState: visible ? 'visible' : 'hidden'})
+  world.dispatchEvent(Object.assign(new Event(type), {persisted}))
+}
+
 /** The caller's own errors that reached the runtime; what a test leaves here fails it. */
 export const takeUncaught = (): unknown[] => uncaught.splice(0)
 
 /** Online, and without a listener; what an earlier client left is forgotten. */
 export const newWorld = (): void => {
   const target = (world = new EventTarget())
+  environment = pageEnvironment()
   counts = 0
   uncaught = []
   vi.stubGlobal('navigator', {onLine: true})

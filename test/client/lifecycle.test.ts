@@ -1,6 +1,6 @@
 // Does every call do the right thing in every state, and whatever the runtime does?
 
-import {describe, expect, it} from 'vitest'
+import {describe, expect, it, vi} from 'vitest'
 import {
   accepts,
   acceptsThenCloses,
@@ -17,7 +17,7 @@ import {
   sequence,
   throwsOnConstruct,
 } from '../../src/testing/index.ts'
-import {complained, everyWay, expectRest, globalListeners, long, offline, online, setUp, settled, takeUncaught, url, watchTheWorld, ways} from './fixture.ts'
+import {complained, everyWay, expectRest, globalListeners, long, offline, online, setUp, settled, takeUncaught, url, watchTheWorld, ways, watchedSignals} from './fixture.ts'
 
 watchTheWorld()
 
@@ -488,11 +488,11 @@ describe('a resting client [CC-5]', () => {
 
   it('listens to the world only while something is under way, once', async () => {
     const setup = setUp(sequence(drops(), accepts()))
-    expect(globalListeners()).toBe(2)
+    expect(globalListeners()).toBe(watchedSignals.length)
     await setup.clock.advance(5000)
     setup.client.reconnect()
     await settled(setup)
-    expect(globalListeners()).toBe(2)
+    expect(globalListeners()).toBe(watchedSignals.length)
     setup.client.close()
     await settled(setup)
     expect(globalListeners()).toBe(0)
@@ -505,7 +505,17 @@ describe('a resting client [CC-5]', () => {
       expect(setup.clock.pending).toBeLessThan(2)
     }
     expect(setup.client.state.name).toBe('open')
-    await setup.clock.advance(10_000)
+    await setup.clock.advance(20_000)
+    expect(setup.clock.pending).toBe(1)
+    setup.client.close()
+  })
+
+  it('has no timer at all in a page, once the connection is stable and there is no heartbeat', async () => {
+    vi.stubGlobal('document', {visibilityState: 'visible'})
+    const setup = setUp()
+    await setup.clock.advance(9999)
+    expect(setup.clock.pending).toBe(1)
+    await setup.clock.advance(1)
     expect(setup.clock.pending).toBe(0)
     setup.client.close()
   })

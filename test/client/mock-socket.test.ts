@@ -121,7 +121,7 @@ describe('in a page', () => {
   it('an event of the page reaches a client that waits: offline, and online again', async () => {
     await open({backoff: {initialDelay: 10_000}})
     const retry = next('retry')
-    closeAll(1013, '')
+    closeAll(1006, '')
     await retry
     window.dispatchEvent(new Event('offline'))
     expect(client!.state.name).toBe('suspended')

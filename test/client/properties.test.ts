@@ -20,7 +20,7 @@ import {
   throwsOnConstruct,
   type Behaviour,
 } from '../../src/testing/index.ts'
-import {expectRest, globalListeners, newWorld, offline, online, setUp, settled, takeUncaught, url, watchTheWorld, type Setup, type SetupOptions} from './fixture.ts'
+import {expectRest, globalListeners, newWorld, offline, online, setUp, settled, takeUncaught, url, watchTheWorld, type Setup, type SetupOptions, watchedSignals} from './fixture.ts'
 
 watchTheWorld()
 
@@ -170,7 +170,7 @@ const play = async (script: typeof scripts extends fc.Arbitrary<infer T> ? T : n
     if (resting) {
       expectRest(setup)
       expect(globalListeners()).toBe(0)
-    } else expect(globalListeners()).toBe(2)
+    } else expect(globalListeners()).toBe(watchedSignals.length)
     if (!wished) {
       expect(['closing', 'closed', 'failed']).toContain(client.state.name)
       expect(network.sockets.length).toBeLessThanOrEqual(socketsWhenClosed)

@@ -144,9 +144,10 @@ describe('ends', () => {
   })
 
   it('forgets strikes and attempts once the connection was stable [CC-33]', () => {
-    const stable = after(open, opened, closed(1002), deadline, opened, closed(1002), deadline, opened, deadline)
+    const stable = after(open, opened, closed(1002), deadline, opened, closed(1002), deadline, opened, [deadline, {now: 10_000}])
     expect(stable.state).toMatchObject({name: 'open', attempt: 0, streak: {strikes: 0}})
-    expect(stable.state).not.toHaveProperty('deadline')
+    expect(stable.state).not.toHaveProperty('stableAt')
+    expect(deadlineOf(stable.state)).toBeUndefined()
   })
 
   it('knows a stable connection by its age when the timer came late [CC-33]', () => {
@@ -176,7 +177,7 @@ describe('ends', () => {
     const first = after(open, opened, closed(code))
     expect(first.state).toMatchObject({name: 'backoff', delay: 0, refresh: true})
     const dialled = transition(first.state, event(first.state, deadline), policy)
-    expect(dialled.effects).toEqual([{type: 'connect', attempt: 1, refresh: true}])
+    expect(dialled.effects).toEqual([{type: 'connect', attempt: 1, refresh: true, endpoint: 0}])
     const again = transition(dialled.state, event(dialled.state, closed(code === 1008 ? 3000 : 1008)), policy)
     expect(again.state).toMatchObject({name: 'failed', why: 'strikes'})
   })
@@ -303,7 +304,7 @@ describe('attempts', () => {
   it('still counts past failures after reconnect() out of open, and asks for no credentials [CC-51] [CC-80]', () => {
     const {state, effects} = after(open, opened, closed(4000), deadline, opened, {type: 'reconnect'})
     expect(state).toMatchObject({name: 'connecting', attempt: 1, streak: {key: 4000, strikes: 1}, refresh: false})
-    expect(effects.at(-1)).toEqual({type: 'connect', attempt: 1, refresh: false})
+    expect(effects.at(-1)).toEqual({type: 'connect', attempt: 1, refresh: false, endpoint: 0})
   })
 
   it('leaves a mute peer behind after closeTimeout [CC-81]', () => {

@@ -7,7 +7,7 @@ export const events = [
   {type: 'open'},
   {type: 'reconnect'},
   {type: 'close', code: 1000, reason: ''},
-  {type: 'opened'},
+  {type: 'opened', asks: true},
   {type: 'deadline'},
   {type: 'error', failure: {}},
   {type: 'closed', close: {code: 1000, ...clean}},
@@ -17,7 +17,16 @@ export const events = [
   {type: 'hint', hint: {after: 5000}},
   {type: 'online'},
   {type: 'offline'},
+  {type: 'wake'},
+  {type: 'freeze'},
+  {type: 'pagehide'},
+  {type: 'postponed', delay: 5000},
+  {type: 'explained', failure: {}},
+  {type: 'explained', failure: {status: 404}},
 ]
+
+/** What may be the case when something happens. */
+const surroundings = (policies) => policies.flatMap((policy) => [true, false].flatMap((online) => [true, false].map((frozen) => [policy, online, frozen])))
 
 /** What an event is called on an arrow: its type, and what the verdict said. */
 const label = (event, before, {state}) => {
@@ -31,23 +40,24 @@ const label = (event, before, {state}) => {
  * @returns {{from: string, to: string, event: string}[]} each way once, in the order of the states
  */
 export function explore({transition, initialState, defaultPolicy, table}, depth = 5) {
-  const policy = {...defaultPolicy, refreshable: true}
+  // With everything that changes a way: only then is an attempt that failed looked into.
+  const policies = [false, true].map((investigates) => ({...defaultPolicy, refreshable: true, investigates, heartbeat: {interval: 1000, timeout: 1000}}))
   const names = Object.keys(table)
   const edges = new Map()
   let frontier = [initialState]
   for (let step = 0; step < depth; step++) {
     const found = new Map()
     for (const before of frontier) {
-      for (const online of [true, false]) {
+      for (const [policy, online, frozen] of surroundings(policies)) {
         for (const sample of events) {
-          const event = {...sample, now: 1000 * step, random: 0.5, online, epoch: before.epoch}
+          const event = {...sample, now: 1000 * step, random: 0.5, online, frozen, epoch: before.epoch}
           const after = transition(before, event, policy)
           if (after.state === before) continue
           const edge = {from: before.name, to: after.state.name, event: label(event, before, after)}
           edges.set(Object.values(edge).join(), edge)
           // What lies ahead depends on little of the state: walk on from one of each kind.
-          const {name, attempt, refresh, failure, streak, last} = after.state
-          found.set(JSON.stringify([name, Math.min(attempt, 2), refresh, !!failure, streak?.key, last?.code]), after.state)
+          const {name, attempt, refresh, failure, unexplained, streak, last, why} = after.state
+          found.set(JSON.stringify([name, why, Math.min(attempt, 2), refresh, !!failure, !!unexplained, streak?.key, last?.code]), after.state)
         }
       }
     }

@@ -39,7 +39,7 @@ describe('1013 again and again', () => {
     const client = connecting(server, {backoff: {initialDelay: 5, maxDelay: 20, jitter: 'none'}, stableAfter: 1000})
     // The third connection stays until the client speaks: the state changes once more when it has proven stable.
     let stable = false
-    client.on('open', ({attempt, deadline}) => (stable ||= attempt === 0 && deadline === undefined))
+    client.on('open', ({attempt, stableAt}) => (stable ||= attempt === 0 && stableAt === undefined))
     await server.until(() => server.connections.length === 3)
     await expect.poll(() => client.state).toMatchObject({name: 'open', attempt: 0})
     client.send('done')

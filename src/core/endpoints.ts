@@ -1,0 +1,37 @@
+// Which address next, where there are several?
+
+import type {Close} from './classify.ts'
+import type {Verdict} from './close-codes.ts'
+import type {Streak} from './machine.ts'
+
+/** What is held against one address. */
+export interface Memory {
+  /** Which of the addresses, 0 first. */
+  endpoint: number
+  /** Failures without a stable connection between them. */
+  failures: number
+  streak: Streak
+  /** Not before then, ms since 1970. */
+  retryAt: number
+}
+
+/**
+ * The address that may be tried soonest; of those that may be tried at once, the next in the list.
+ *
+ * @param here the address that just failed
+ * @param elsewhere what is known of the others; nothing is held against one that is not there
+ */
+export function nextEndpoint(here: Memory, elsewhere: readonly Memory[], endpoints: number, now: number): Memory {
+  let soonest = here
+  for (let i = 1; i < endpoints; i++) {
+    const endpoint = (here.endpoint + i) % endpoints
+    const known = elsewhere.find((memory) => memory.endpoint === endpoint)
+    const other = known ? {...known, retryAt: Math.max(known.retryAt, now)} : {endpoint, failures: 0, streak: {strikes: 0}, retryAt: now}
+    if (other.retryAt < soonest.retryAt) soonest = other
+  }
+  return soonest
+}
+
+/** Whether a close says something about this address that need not hold for another: it is full or going down, or nobody answers. */
+export const speaksOfEndpoint = ({code, opened, origin}: Close, {rotate}: Verdict): boolean =>
+  rotate ?? (opened ? code === 1012 || code === 1013 : origin !== 'provider')

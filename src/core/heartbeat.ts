@@ -1,0 +1,70 @@
+// Is there still somebody at the other end?
+
+/** When silence becomes suspicious, and when it is the end. */
+export interface HeartbeatRules {
+  /** So long without a sign of life, and the server is asked for one, ms. */
+  interval: number
+  /** So long without an answer, and the connection is given up, ms. */
+  timeout: number
+}
+
+/** What is known of the other end's life. Looked at now and then, so that a message costs no more than being counted. */
+export interface Beat {
+  /** Whether the server can be asked. Otherwise it must speak by itself, at least every `interval`. */
+  asks: boolean
+  /** The last look, and how many signs of life there had been. */
+  lookedAt: number
+  signs: number
+  /** There was one then, or later. */
+  aliveAt: number
+  /** The end, unless there is a sign of life before. */
+  answerBy?: number
+  /** The server was asked once more, since the timer came too late to tell an answer that waits to be read from none. */
+  again?: boolean
+}
+
+/** A timer that is later than this was held up: by a hidden tab, a busy or frozen page, a machine that slept, ms. */
+export const tolerance = 1000
+
+/** The longest that an answer may take when we wake up, ms. */
+const wakeTimeout = 3000
+
+/** The connection is open. */
+export const firstBeat = (asks: boolean, now: number, signs: number, {interval, timeout}: HeartbeatRules): Beat => ({
+  asks,
+  lookedAt: now,
+  signs,
+  aliveAt: now,
+  ...(!asks && {answerBy: now + interval + timeout}),
+})
+
+/** When to look again. */
+export const nextLook = ({answerBy, aliveAt}: Beat, {interval}: HeartbeatRules): number => answerBy ?? aliveAt + interval
+
+/**
+ * What arrived since the last look is at worst as old as that look. So an idle link is asked every `interval`, a busy one never, and
+ * a half-open one is noticed within `interval + timeout`; where the server can't be asked, within twice that.
+ *
+ * @param signs signs of life so far: messages, pongs
+ * @param woken we may have been away: ask at once, for a quick answer, and judge nothing yet
+ * @returns undefined when it is the end; `ask`: send the question now
+ */
+export function look(beat: Beat, now: number, signs: number, {interval, timeout}: HeartbeatRules, woken: boolean): {beat: Beat; ask: boolean} | undefined {
+  const {asks, answerBy} = beat
+  const alive = signs !== beat.signs
+  const aliveAt = alive ? beat.lookedAt : beat.aliveAt
+  const pending = alive ? undefined : answerBy
+  const overdue = pending !== undefined && now >= pending
+  const late = overdue && now > pending + tolerance
+  if (overdue && !woken && (!late || beat.again)) return undefined
+
+  const ask = asks && (woken || overdue || (pending === undefined && now >= aliveAt + interval))
+  const patience = woken || late ? Math.min(timeout, wakeTimeout) : timeout
+  const by =
+    ask ? Math.min(now + patience, overdue ? Infinity : (pending ?? Infinity))
+    : alive && !asks ? now + interval + timeout
+    : overdue ? now + timeout
+    : pending
+  const again = overdue || (!alive && beat.again)
+  return {beat: {asks, lookedAt: now, signs, aliveAt, ...(by !== undefined && {answerBy: by}), ...(again && {again})}, ask}
+}

@@ -217,8 +217,8 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
   }
 
   /**
-   * Passes on when the server said to come back, in a message of its own: kept for the close to come, or, in `backoff`,
-   * counted from now.
+   * Passes on when the server said to come back, in a message of its own: kept for the close to come, or, in `backoff` and
+   * `suspended`, counted from now.
    *
    * @param hint milliseconds; clamped to `backoff.maxHint`
    */

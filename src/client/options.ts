@@ -251,7 +251,7 @@ const verdictRules = {
   name: 'a string',
   action: 'retry or refresh or stop or end',
   fault: 'none or sender or server or network or policy or unknown',
-  backoff: 'exponential or spread or immediate',
+  backoff: 'exponential or spread',
   rotate: 'a boolean',
   budget: '1..Infinity',
   report: 'a boolean',

@@ -51,12 +51,10 @@ export interface ClassifyRules {
   onNormalClosure?: 'end' | 'retry' | undefined
 }
 
-/** Where the close was found and not told, its code says nothing. */
+/** Where there was no socket, its code says nothing. */
 const origins: Partial<Record<CloseOrigin, Row>> = {
   provider: ['No address', 'retry', 'unknown'],
   constructor: ['Not allowed here', 'retry', 'policy', 3],
-  // Nothing suggests that the server is in trouble: the link is.
-  heartbeat: ['No sign of life', 'retry', 'network', undefined, 'immediate'],
 }
 
 const upTo = (table: readonly (readonly [number, Row])[], code: number): Row => table.find(([last]) => code <= last)![1]

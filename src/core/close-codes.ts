@@ -12,8 +12,8 @@ export interface Verdict {
   name: string
   action: Action
   fault: Fault
-  /** How the delay before a retry is found. The first may differ: `spread` draws it from `backoff.restartSpread`, `immediate` has none. Later ones are exponential. */
-  backoff: 'exponential' | 'spread' | 'immediate'
+  /** How the delay before a retry is found. `spread`: the first is drawn from `backoff.restartSpread`, later ones are exponential. */
+  backoff: 'exponential' | 'spread'
   /** Whether another address is tried next, where there are several. Absent: after 1012, 1013, and where this one never opened. */
   rotate?: boolean
   /** So many closes in a row with this code, without a stable connection between them, and the client stops. Absent: no limit. Not for `refresh`, which is tried once. */

@@ -85,7 +85,7 @@ export type State =
    * `failure`: an error came, or the socket is `stalled` in its closing, and the close event has until `deadline`.
    */
   | ({name: 'open'; since: number; stableAt?: number; lookAt?: number; beat?: Beat; failure?: Failure; stalled?: boolean; deadline?: number; hint?: RetryHint} & Progress)
-  | ({name: 'backoff'} & Waiting)
+  | ({name: 'backoff'; delay: number; retryAt: number} & Held & Ended)
   /**
    * Waits for something else than a delay.
    *
@@ -93,7 +93,7 @@ export type State =
    * - `page`: for a page that is frozen, in the bfcache or being unloaded. Nothing happens before it is back.
    * - `overload`: an extension asked to wait, until `retryAt`.
    */
-  | ({name: 'suspended'; why: 'offline' | 'page' | 'overload'; retryAt?: number} & Held & Partial<Ended>)
+  | ({name: 'suspended'; why: 'offline' | 'page' | 'overload'; retryAt?: number} & Held)
   | {name: 'closing'; epoch: number; since: number; deadline: number}
   /** An end that somebody wished: the caller, or the server with a verdict of `end`. */
   | ({name: 'closed'; epoch: number} & Partial<Ended>)
@@ -119,16 +119,12 @@ interface Ended {
   verdict: Verdict
 }
 
-interface Held extends Progress {
+/** What a wait keeps in mind. */
+interface Held extends Progress, Partial<Ended> {
   /** Whether credentials are asked for first. */
   refresh: boolean
   /** Signals bring the retry forward to this time at most: a server that asked for a pause gets it. */
   earliest: number
-}
-
-interface Waiting extends Held, Ended {
-  delay: number
-  retryAt: number
 }
 
 /** `verdict`: retrying can't help. `strikes`: the verdict's budget is spent. `attempts`: `maxAttempts` are spent. */
@@ -243,17 +239,13 @@ const abandon: Effect = {type: 'abandon'}
 const standingOf = ({attempt, streak, failures, endpoint, elsewhere}: Standing): Standing => ({attempt, streak, failures, endpoint, elsewhere})
 
 /** @param before what is left to do about an older connection */
-const dial = (from: State, event: Event, {connectTimeout}: Policy, standing: Standing, refresh: boolean, ...before: Effect[]): Step => {
-  const {attempt, endpoint} = standing
-  const epoch = from.epoch + 1
-  const next = {...standingOf(standing), epoch, refresh}
+const dial = ({epoch}: State, event: Event, {connectTimeout}: Policy, standing: Standing, refresh: boolean, ...before: Effect[]): Step => {
   const {now} = event
-  return event.frozen ? step({...next, name: 'suspended', why: 'page', earliest: now, ...endOf(from)}, ...before) : (
-      step({...next, name: 'connecting', deadline: now + connectTimeout}, ...before, {type: 'connect', attempt, refresh, endpoint})
-    )
+  const next = {...standingOf(standing), epoch: epoch + 1, refresh}
+  if (event.frozen) return step(asleep({...next, earliest: now}), ...before)
+  const {attempt, endpoint} = next
+  return step({...next, name: 'connecting', deadline: now + connectTimeout}, ...before, {type: 'connect', attempt, refresh, endpoint})
 }
-
-const endOf = (state: State): Partial<Ended> => ('last' in state && state.last ? {last: state.last, verdict: state.verdict!} : {})
 
 /** A new beginning. Credentials are asked for again: the caller may have mended them. */
 const start: Handler<State, Event> = (state, event, policy) => dial(state, event, policy, beginning, true, abandon)
@@ -346,13 +338,13 @@ const lose = (state: In<'connecting' | 'open'>, event: Event, policy: Policy, re
   const rules = policy.backoff
   const [least, most] = rules.restartSpread
   const hint = parseRetryHint(last.reason) ?? (last.retryAfter !== undefined ? {after: last.retryAfter} : 'hint' in state ? state.hint : undefined)
-  const first = strikes === 1 && verdict.backoff
   const delay = Math.min(
     longestDelay,
     key === 'refresh' ? 0
     : hint ? hinted(hint, failures, random, rules)
-    : first === 'spread' ? least + random * (most - least)
-    : first === 'immediate' ? 0
+    : verdict.backoff === 'spread' && strikes === 1 ? least + random * (most - least)
+    // Nothing suggests that the server is in trouble: the link is.
+    : origin === 'heartbeat' && !failures ? 0
     : backoff(failures, random, rules, streak.delay),
   )
   const here: Memory = {endpoint, failures: failures + 1, streak: {key, strikes, delay}, retryAt: now + delay}
@@ -398,21 +390,20 @@ const hold = (waiting: Held & Ended, delay: number, event: Stamp, policy: Policy
 
 const wait = (waiting: Held & Ended, wanted: number, {now}: Stamp): State => {
   const delay = Math.min(wanted, longestDelay)
-  return {...heldOf(waiting), last: waiting.last, verdict: waiting.verdict, name: 'backoff', delay, retryAt: now + delay}
+  return {...(held(waiting) as typeof waiting), name: 'backoff', delay, retryAt: now + delay}
 }
 
-const heldOf = (held: Held): Held => ({...standingOf(held), epoch: held.epoch, refresh: held.refresh, earliest: held.earliest})
+const asleep = (waiting: Held): State => ({...held(waiting), name: 'suspended', why: 'page'})
 
-const asleep = (held: Held & Partial<Ended>): State => ({...heldOf(held), ...endOf(held as State), name: 'suspended', why: 'page'})
-
-/** Not before the server allows it. */
-const offline = (held: Held & Partial<Ended>, {now, random}: Stamp, {backoff: {maxDelay}}: Policy): State => ({
-  ...heldOf(held),
-  ...endOf(held as State),
+/** Looks for the network now and then all the same, though not before the server allows it. */
+const offline = (waiting: Held, {now, random}: Stamp, {backoff: {maxDelay}}: Policy): State => ({
+  ...held(waiting),
   name: 'suspended',
   why: 'offline',
-  retryAt: Math.max(held.earliest, now + Math.min(maxDelay * (1 + random), longestDelay)),
+  retryAt: Math.max(waiting.earliest, now + Math.min(maxDelay * (1 + random), longestDelay)),
 })
+
+const held = ({epoch, refresh, earliest, last, verdict, ...rest}: Held): Held => ({...standingOf(rest), epoch, refresh, earliest, ...(last && verdict && {last, verdict})})
 
 /**
  * A server's wish, within the caller's bounds. From the second retry in a row on no sooner than a first backoff: a server
@@ -438,10 +429,10 @@ const park: Handler<In<'open'>, Event> = (state, event, {closeOnPageHide}) => {
 /** Quickly, but not all together. */
 const wake: Handler<In<'suspended'>, Event> = (state, event, policy) => {
   const {now, random, online, frozen} = event
-  const {why, earliest, last, verdict} = state
+  const {why, earliest, last} = state
   if (frozen || (why === 'offline' && !online) || (why === 'overload' && now < earliest)) return step(state)
   if (!online) return step(offline(state, event, policy))
-  return last ? step(wait({...state, last, verdict: verdict!}, Math.max(earliest - now, random * wakeSpread), event)) : retry(state, event, policy)
+  return last ? step(wait(state as Held & Ended, Math.max(earliest - now, random * wakeSpread), event)) : retry(state, event, policy)
 }
 
 /** A retry that is overdue, since no timer ran meanwhile. */
@@ -455,9 +446,11 @@ const postpone: Handler<In<'connecting'>, Of<'postponed'>> = (state, {now, delay
 /** The application passes on what the server said in a message of its own, before the close. */
 const remember: Handler<In<'open'>, Of<'hint'>> = (state, {hint}) => step({...state, hint})
 
-const heed: Handler<In<'backoff'>, Of<'hint'>> = (state, event, {backoff: rules}) => {
-  const delay = hinted(event.hint, state.failures - 1, event.random, rules)
-  return step(wait({...state, earliest: event.now + delay}, delay, event))
+const heed: Handler<In<'backoff' | 'suspended'>, Of<'hint'>> = (state, event, {backoff: rules}) => {
+  const delay = hinted(event.hint, Math.max(0, state.failures - 1), event.random, rules)
+  const earliest = event.now + delay
+  if (state.name === 'backoff') return step(wait({...state, earliest}, delay, event))
+  return step({...state, earliest, ...(state.retryAt !== undefined && {retryAt: Math.max(state.retryAt, earliest)})})
 }
 
 const startClosing: Handler<In<'open'>, Of<'close'>> = ({epoch, since}, {now, code, reason}, {closeTimeout}) =>
@@ -470,7 +463,7 @@ const finishClosing: Handler<In<'closing'>, Of<'closed' | 'deadline'>> = (state,
 
 /** Ends what was not open yet, or is not any more. */
 const giveUp: Handler<In<'idle' | 'connecting' | 'backoff' | 'suspended'>, Of<'close'>> = (state) =>
-  step({name: 'closed', epoch: state.epoch + 1, ...endOf(state)}, abandon)
+  step({name: 'closed', epoch: state.epoch + 1, ...('last' in state && {last: state.last, verdict: state.verdict})}, abandon)
 
 /** A close that the caller asked for needs no judgement, only a name. */
 const wished = (last: Close, action: Action = 'end'): Ended => ({last, verdict: {...classify(last), action, fault: 'none', report: false}})
@@ -501,7 +494,7 @@ export const table: {readonly [S in StateName]: {readonly [E in EventType]?: Han
   connecting: {opened, error: failing, closed: lost, deadline: timedOut, explained, postponed: postpone, close: giveUp, freeze: interrupt, pagehide: interrupt},
   open: {error: failing, closed: lost, deadline: due, hint: remember, close: startClosing, reconnect: replace, online: probe, wake: probe, pagehide: park},
   backoff: {deadline: retry, reconnect: retry, hint: heed, offline: suspend, freeze, pagehide: freeze, wake: hurry, close: giveUp},
-  suspended: {deadline: retry, reconnect: retry, online: wake, wake, freeze, pagehide: freeze, close: giveUp},
+  suspended: {deadline: retry, reconnect: retry, hint: heed, online: wake, wake, freeze, pagehide: freeze, close: giveUp},
   closing: {closed: finishClosing, deadline: finishClosing, open: reopen, reconnect: reopen},
   closed: {open: start, reconnect: start},
   failed: {open: start, reconnect: start},

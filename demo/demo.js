@@ -39,6 +39,8 @@ const client = connect(`/live?session=${session}`, {
   autoOpen: false,
   // With something to ask anew, 1008 and 3000 get their one more try.
   credentials: () => `token ${++credentialsAsked}`,
+  // The server echoes what it gets. Shorter than a real page would have it, so that a silent server is noticed while you look.
+  heartbeat: {interval: 3000, timeout: 2000, message: 'heartbeat', isReply: (data) => data === 'heartbeat'},
 })
 
 // For the curious, in the console.
@@ -59,7 +61,7 @@ const sentences = {
   connecting: ({attempt}) => [attempt ? `Retry ${attempt}: waiting for the server’s answer.` : 'Waiting for the server’s answer.', 'until it gives up'],
   open: ({attempt, stableAt}) => (stableAt && attempt ? [`Connected by retry ${attempt}. Stable soon: then its failures are forgotten.`, 'until stable'] : ['Connected. Messages go out at once.']),
   backoff: (state) => [`Retry ${state.attempt} is next, after ${causeOf(state)}.`, 'to the next attempt'],
-  suspended: () => ['No network. It tries again when that is back, and once in a while anyway.', 'to the next try'],
+  suspended: ({why}) => (why === 'page' ? ['The page is away. It goes on when that is back.'] : ['No network. It tries again when that is back, and once in a while anyway.', 'to the next try']),
   closing: () => ['Waiting for the server to answer the closing handshake.', 'until it leaves'],
   closed: (state) => [state.last ? `Ended as wished, with ${causeOf(state)}.` : 'Ended as wished.'],
   failed: (state) => [`Stopped by ${causeOf(state)}. ${ends[state.why]}`],
@@ -128,6 +130,8 @@ const figures = Object.fromEntries(
 )
 
 const showStats = () => {
+  const {roundTripTime} = client.stats
+  if (roundTripTime !== undefined) byId('trip').textContent = `${roundTripTime} ms`
   for (const [name, value] of Object.entries({...client.stats, credentials: credentialsAsked})) if (figures[name]) figures[name].textContent = String(value)
 }
 
@@ -150,6 +154,9 @@ const origins = {
   error: 'The connection failed.',
   'connect-timeout': 'The server did not answer in time.',
   'close-timeout': 'The server did not answer the closing handshake; it was left behind.',
+  heartbeat: 'The server gave no sign of life. The connection looked open, and was not.',
+  stalled: 'The connection was closing, and did not end.',
+  page: 'The page went to the back/forward cache.',
   reconnect: 'You asked for a new connection.',
 }
 
@@ -382,6 +389,9 @@ onClick('take', () => {
   byId('sent').textContent = `${client.takeUnsent().length} taken`
   showStats()
 })
+
+// Heartbeats are no messages to listen to.
+setInterval(showStats, 1000)
 
 show(client.state)
 client.open()

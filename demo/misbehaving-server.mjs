@@ -20,7 +20,8 @@ const largestBody = 4096
 const largestMessage = 16_384
 const mostSessions = 200
 const mostConnections = 8
-const tickEvery = 2000
+/** Rarely, so that the page's heartbeat has something to do. */
+const tickEvery = 8000
 
 /** A page's session keeps its plans so long after its last sign of life. */
 const sessionTime = 600_000

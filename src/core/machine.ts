@@ -230,7 +230,7 @@ const wakeSpread = 1000
 /** Nothing is held against the server. */
 const unblemished: Pick<Standing, 'attempt' | 'streak' | 'failures'> = {attempt: 0, streak: {strikes: 0}, failures: 0}
 
-const beginning: Standing = {...unblemished, endpoint: 0, elsewhere: []}
+const beginning = (): Standing => ({...unblemished, endpoint: 0, elsewhere: []})
 
 const step = (state: State, ...effects: Effect[]): Step => ({state, effects})
 
@@ -248,13 +248,13 @@ const dial = ({epoch}: State, event: Event, {connectTimeout}: Policy, standing: 
 }
 
 /** A new beginning. Credentials are asked for again: the caller may have mended them. */
-const start: Handler<State, Event> = (state, event, policy) => dial(state, event, policy, beginning, true, abandon)
+const start: Handler<State, Event> = (state, event, policy) => dial(state, event, policy, beginning(), true, abandon)
 
 const retry: Handler<In<'backoff' | 'suspended'>, Event> = (state, event, policy) => dial(state, event, policy, state, state.refresh)
 
 /** Does not wait for the end of the closing handshake. */
 const reopen: Handler<In<'closing'>, Event> = (state, event, policy) =>
-  dial(state, event, policy, beginning, true, settle(wished(closeOf(state, event, {origin: 'reconnect'}), 'retry')), abandon)
+  dial(state, event, policy, beginning(), true, settle(wished(closeOf(state, event, {origin: 'reconnect'}), 'retry')), abandon)
 
 /** Leaves a live connection for another at once. What failed before still counts. */
 const replace: Handler<In<'open'>, Of<'reconnect'>> = (state, event, policy) =>

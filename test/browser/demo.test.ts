@@ -301,7 +301,7 @@ if (executablePath) {
       await lit('open')
     })
 
-    it('waits 5 to 30 s after a restart, and for the network when there is none [CC-15] [CC-55]', async () => {
+    it('waits 5 to 30 s after a restart, also when the network is back before that [CC-15] [CC-55]', async () => {
       await visit()
       await serverButton('Restart, 1012')
       await lit('backoff')
@@ -313,7 +313,26 @@ if (executablePath) {
       await page.context().setOffline(false)
       await page.waitForFunction(() => (globalThis as unknown as Watched).seen.length > 2)
       expect((await names()).slice(0, 3)).toEqual(['backoff', 'suspended', 'backoff'])
-      expect((await delays())[1]).toBeLessThan(1000)
+      const rest = (await delays())[1]!
+      expect(rest).toBeGreaterThan(1000)
+      expect(rest).toBeLessThan(delay!)
+    })
+
+    it('notices a silent server, and replaces the connection [CC-90] [CC-91]', async () => {
+      await visit()
+      await serverButton('Go silent')
+      // Five seconds: three until it asks, two for the answer.
+      await page.waitForFunction(() => (globalThis as unknown as Watched).seen.some(({state}) => state.name === 'backoff'), undefined, {timeout: 15_000})
+      await lit('open')
+      expect(await names()).toEqual(['backoff', 'connecting', 'open'])
+      expect(await delays()).toEqual([0])
+      expect(await latest()).toContain('gave no sign of life')
+    })
+
+    it('shows how long a heartbeat took [CC-95]', async () => {
+      await visit()
+      await page.locator('#trip', {hasText: /^\d+ ms$/}).waitFor({timeout: 15_000})
+      expect(await page.locator('#heard').innerText()).not.toContain('heartbeat')
     })
 
     it('comes back when a server that sheds load says [CC-40] [CC-41]', async () => {

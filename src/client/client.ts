@@ -456,6 +456,8 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
         this.#pongs++
         this.#answered()
       }
+    // HACK(Chromium): a socket that CSP forbids is CLOSED from the start.
+    if (socket.readyState > 1) this.#dispatch({type: 'error', epoch, failure: failureOf(undefined)})
     socket.onerror = (event) => this.#dispatch({type: 'error', epoch, failure: failureOf(event)})
     socket.onclose = ({code, reason, wasClean} = {}) => this.#dispatch({type: 'closed', epoch, close: {code, reason, wasClean}})
   }

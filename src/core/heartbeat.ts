@@ -38,12 +38,12 @@ export const firstBeat = (asks: boolean, now: number, signs: number, {interval, 
   ...(!asks && {answerBy: now + interval + timeout}),
 })
 
-/** When to look again. */
-export const nextLook = ({answerBy, aliveAt}: Beat, {interval}: HeartbeatRules): number => answerBy ?? aliveAt + interval
+/** When to look again. Twice an interval: so the age of what arrives is known well enough not to ask a busy link. */
+export const nextLook = ({answerBy, aliveAt, lookedAt}: Beat, {interval}: HeartbeatRules): number => answerBy ?? Math.min(aliveAt + interval, lookedAt + interval / 2)
 
 /**
- * What arrived since the last look is at worst as old as that look. So an idle link is asked every `interval`, a busy one never, and
- * a half-open one is noticed within `interval + timeout`; where the server can't be asked, within twice that.
+ * What arrived since the last look is at worst as old as that look. So an idle link is asked every `interval`, one with a message every
+ * half `interval` never, and a half-open one is noticed within `interval + timeout`; where the server can't be asked, within twice that.
  *
  * @param signs signs of life so far: messages, pongs
  * @param woken we may have been away: ask at once, for a quick answer, and judge nothing yet

@@ -16,8 +16,9 @@ const slept = 1000
 
 export const systemClock: Clock = {
   now() {
-    const monotonic = performance.now()
     const wall = Date.now()
+    // Old React Native has none; the wall clock alone must do there.
+    const monotonic = globalThis.performance?.now() ?? wall
     if (wall > monotonic + offset + slept) offset = wall - monotonic
     return Math.round(monotonic + offset)
   },

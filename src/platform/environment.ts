@@ -31,6 +31,8 @@ const signalOf = ({type, persisted}: PageEvent): Signal | undefined =>
 export const pageEnvironment = (): Environment => {
   const listeners = new Set<(signal: Signal) => void>()
   let frozen = false
+  // What happens to the document, without bubbling, passes the window only on its way down. workerd refuses to capture.
+  let capture = false
   const pass = (event: Event): void => {
     const signal = signalOf(event as PageEvent)
     if (!signal) return
@@ -46,12 +48,14 @@ export const pageEnvironment = (): Environment => {
     },
     subscribe(given) {
       const listener = (signal: Signal): void => given(signal)
-      // Capturing: what happens to the document, without bubbling, passes the window.
-      if (!listeners.size) for (const type of types) globalThis.addEventListener?.(type, pass, true)
+      if (!listeners.size) {
+        capture = !!globalThis.document
+        for (const type of types) globalThis.addEventListener?.(type, pass, capture)
+      }
       listeners.add(listener)
       return () => {
         if (!listeners.delete(listener) || listeners.size) return
-        for (const type of types) globalThis.removeEventListener?.(type, pass, true)
+        for (const type of types) globalThis.removeEventListener?.(type, pass, capture)
         frozen = false
       }
     },

@@ -47,19 +47,20 @@ export const wordsOf = (error: {code?: unknown; message?: unknown} | null | unde
   return withoutSecrets((words as string | undefined) ?? '').slice(0, 200)
 }
 
-/**
- * What an error event tells of the cause; browsers tell nothing. A transport that knows more may put `status` and
- * `retryAfter` (ms) on the event.
- */
-export const failureOf = (event: {message?: unknown; error?: {code?: unknown; message?: unknown}; status?: number; retryAfter?: number} | undefined): {
-  error: string
+interface Refusal {
   status?: number
   retryAfter?: number
-} => {
+}
+
+/**
+ * What an error event tells of the cause; browsers tell nothing. A transport that knows more may put `status` and
+ * `retryAfter` (ms) on the event, or on its `error`.
+ */
+export const failureOf = (event: ({message?: unknown; error?: {code?: unknown; message?: unknown} & Refusal} & Refusal) | undefined): Refusal & {error: string} => {
   const error = wordsOf(event?.error) || wordsOf(event)
+  const {status: told, retryAfter} = event?.error?.status ? event.error : (event ?? {})
   // "Unexpected server response: 503" (ws), "Expected 101 status code: 503" (Bun), "Invalid status code: 503" (Deno), "received 503 instead" (workerd)
-  const status = Number.isInteger(event?.status) ? event!.status : Number(/(?:response|code|received):? (?!101)(\d{3})\b/.exec(error)?.[1])
-  const retryAfter = event?.retryAfter
+  const status = Number.isInteger(told) ? told : Number(/(?:response|code|received):? (?!101)(\d{3})\b/.exec(error)?.[1])
   return {error, ...(status && {status}), ...(Number.isFinite(retryAfter) && retryAfter! >= 0 && {retryAfter})}
 }
 

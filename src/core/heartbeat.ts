@@ -39,7 +39,7 @@ export const firstBeat = (asks: boolean, now: number, signs: number, {interval, 
 })
 
 /** When to look again. Twice an interval: so the age of what arrives is known well enough not to ask a busy link. */
-export const nextLook = ({answerBy, aliveAt, lookedAt}: Beat, {interval}: HeartbeatRules): number => answerBy ?? Math.min(aliveAt + interval, lookedAt + interval / 2)
+export const nextLook = ({answerBy, aliveAt, lookedAt}: Beat, {interval}: HeartbeatRules): number => Math.min(answerBy ?? aliveAt + interval, lookedAt + interval / 2)
 
 /**
  * What arrived since the last look is at worst as old as that look. So an idle link is asked every `interval`, one with a message every
@@ -50,21 +50,22 @@ export const nextLook = ({answerBy, aliveAt, lookedAt}: Beat, {interval}: Heartb
  * @returns undefined when it is the end; `ask`: send the question now
  */
 export function look(beat: Beat, now: number, signs: number, {interval, timeout}: HeartbeatRules, woken: boolean): {beat: Beat; ask: boolean} | undefined {
-  const {asks, answerBy} = beat
+  const {asks, lookedAt} = beat
   const alive = signs !== beat.signs
-  const aliveAt = alive ? beat.lookedAt : beat.aliveAt
-  const pending = alive ? undefined : answerBy
-  const overdue = pending !== undefined && now >= pending
-  const late = overdue && now > pending + tolerance
-  if (overdue && !woken && (!late || beat.again)) return undefined
+  // What arrived answers everything that was asked.
+  const {answerBy, again} = alive ? ({} as Partial<Beat>) : beat
+  const aliveAt = alive ? lookedAt : beat.aliveAt
+  const overdue = answerBy !== undefined && now >= answerBy
+  // Neither tells an answer that waits to be read from none.
+  const excused = woken || (overdue && now > answerBy + tolerance && !again)
+  if (overdue && !excused) return undefined
 
-  const ask = asks && (woken || overdue || (pending === undefined && now >= aliveAt + interval))
-  const patience = woken || late ? Math.min(timeout, wakeTimeout) : timeout
+  const ask = asks && (excused || (answerBy === undefined && now >= aliveAt + interval))
+  const patience = excused ? Math.min(timeout, wakeTimeout) : timeout
   const by =
-    ask ? Math.min(now + patience, overdue ? Infinity : (pending ?? Infinity))
-    : alive && !asks ? now + interval + timeout
+    ask ? Math.min(now + patience, (!overdue && answerBy) || Infinity)
     : overdue ? now + timeout
-    : pending
-  const again = overdue || (!alive && beat.again)
-  return {beat: {asks, lookedAt: now, signs, aliveAt, ...(by !== undefined && {answerBy: by}), ...(again && {again})}, ask}
+    : alive && !asks ? now + interval + timeout
+    : answerBy
+  return {beat: {asks, lookedAt: now, signs, aliveAt, ...(by !== undefined && {answerBy: by}), ...((overdue || again) && {again: true})}, ask}
 }

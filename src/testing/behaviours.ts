@@ -1,5 +1,6 @@
 // How do servers and runtimes behave, the good ones and the bad? Each by its name.
 
+import type {Clock} from '../platform/clock.ts'
 import type {AcceptOptions, Behaviour, Lies, Refusal} from './fake-websocket.ts'
 
 /** Accepts every connection, and keeps to the standard from then on. */
@@ -67,9 +68,9 @@ export const throwsOnConstruct =
   }
 
 const lying =
-  (lie: keyof Lies, behaviour: Behaviour): Behaviour =>
+  <Lie extends keyof Lies>(lie: Lie, behaviour: Behaviour, how: Lies[Lie] = true as Lies[Lie]): Behaviour =>
   (server) => {
-    server.lies[lie] = true
+    server.lies[lie] = how
     behaviour(server)
   }
 
@@ -98,3 +99,15 @@ export const neverDeliversClose = (behaviour: Behaviour = accepts()): Behaviour 
 
 /** Messages still arrive after `close()`: ws, Deno, workerd. Default: `accepts()`. */
 export const deliversWhileClosing = (behaviour: Behaviour = accepts()): Behaviour => lying('deliversWhileClosing', behaviour)
+
+/** The socket is CLOSED when its constructor returns, an `error` event follows, and no `close`: Chromium, where a CSP forbids the address. */
+export const closedFromTheStart = (): Behaviour => lying('closedFromTheStart', neverAnswers())
+
+/**
+ * Every `close` event comes so much later: up to 60 s in Chromium, 36 s in Bun, 30 s in ws. Default: `accepts()`.
+ *
+ * @param delay ms, on this clock
+ * @example fakeNetwork(closesLate(clock, 60_000))
+ */
+export const closesLate = (clock: Clock, delay: number, behaviour: Behaviour = accepts()): Behaviour =>
+  lying('putsOffClose', behaviour, (fire) => void clock.setTimeout(fire, delay))

@@ -46,13 +46,17 @@ export interface Lies {
   neverDeliversClose: boolean
   /** Messages still arrive after `close()`. [ws, Deno, workerd] */
   deliversWhileClosing: boolean
+  /** The socket is CLOSED when its constructor returns, and an `error` event is all that comes. [Chromium, where a CSP forbids the address] */
+  closedFromTheStart: boolean
+  /** Puts off every `close` event. [A minute in Chromium, where nobody answers `close()`] */
+  putsOffClose: ((fire: () => void) => void) | undefined
 }
 
 /** The server's end of one socket. What it orders reaches the client in order, each in a microtask of its own, never at once. */
 export interface FakeServer {
   /** The client's end. */
   readonly socket: FakeSocket
-  /** Whether the client's close frame stays unanswered. Default `false`. */
+  /** Whether the client's close frame, and its pings, stay unanswered. Default `false`. */
   silent: boolean
   readonly lies: Lies
   /** Called with every frame that arrives. Default: nobody looks; `socket.sent` has them in any case. */
@@ -90,6 +94,8 @@ export interface FakeSocket extends WebSocketLike, EventTarget {
   binaryType: string
   /** Every frame that left, oldest first. */
   readonly sent: readonly FakeFrame[]
+  /** Protocol pings that left; 0 but for the kind `'node'`. */
+  readonly pings: number
   /** The client's close frame: absent until `close()` is called while open. Without a code it is empty. */
   readonly closeFrame: {readonly code?: number; readonly reason: string} | undefined
   /** The other end. */
@@ -104,9 +110,9 @@ export type FakeWebSocketClass = {
 export interface FakeNetworkOptions {
   /**
    * `'standard'` (default): what browsers have. `'ws'`: `send(data, {binary})` puts bytes in text frames, `terminate()` cuts
-   * the line at once, and `binaryType` is `'nodebuffer'` at first.
+   * the line at once, and `binaryType` is `'nodebuffer'` at first. `'node'`: that of `closecall/node`, with protocol pings, too.
    */
-  kind?: 'standard' | 'ws'
+  kind?: 'standard' | 'ws' | 'node'
 }
 
 export interface FakeNetwork {
@@ -181,8 +187,9 @@ export function fakeNetwork(behaviour: Behaviour = accepts(), {kind = 'standard'
     protocol = ''
     extensions = ''
     bufferedAmount = 0
-    binaryType: string = kind === 'ws' ? 'nodebuffer' : 'blob'
+    binaryType: string = kind === 'standard' ? 'blob' : 'nodebuffer'
     readonly sent: FakeFrame[] = []
+    pings = 0
     closeFrame: {code?: number; reason: string} | undefined
     onopen: ((event: any) => void) | null = null
     onmessage: ((event: any) => void) | null = null
@@ -200,6 +207,9 @@ export function fakeNetwork(behaviour: Behaviour = accepts(), {kind = 'standard'
       for (const name of eventNames) this.addEventListener(name, (event) => this[`on${name}`]?.(event))
       network.behaviour(this.server)
       sockets.push(this)
+      if (!this.server.lies.closedFromTheStart) return
+      this.readyState = 3
+      queueMicrotask(() => this.fire('error'))
     }
 
     send(data: SendData): void {
@@ -247,9 +257,10 @@ export function fakeNetwork(behaviour: Behaviour = accepts(), {kind = 'standard'
       if (this.readyState === 3) return
       this.readyState = 3
       if (failure) this.fire('error', failure)
-      queueMicrotask(() => {
+      const {closesTwice, putsOffClose = queueMicrotask} = this.server.lies
+      putsOffClose(() => {
         this.fire('close', close)
-        if (this.server.lies.closesTwice) this.fire('close', close)
+        if (closesTwice) this.fire('close', close)
       })
     }
   }
@@ -264,11 +275,22 @@ export function fakeNetwork(behaviour: Behaviour = accepts(), {kind = 'standard'
     }
   }
 
+  class FakePingingSocket extends FakeNodeSocket {
+    onpong: (() => void) | null = null
+
+    ping(): void {
+      if (this.readyState === 0) throw fault('InvalidStateError', 'the socket is still connecting')
+      if (this.readyState > 1) return
+      this.pings++
+      queueMicrotask(() => this.server.silent || this.onpong?.())
+    }
+  }
+
   const serve = (socket: FakeWebSocket): FakeServer => {
     const server: FakeServer = {
       socket,
       silent: false,
-      lies: {errorsWithoutClose: false, closesTwice: false, closesSynchronously: false, errorsAfterClose: false, neverDeliversClose: false, deliversWhileClosing: false},
+      lies: {errorsWithoutClose: false, closesTwice: false, closesSynchronously: false, errorsAfterClose: false, neverDeliversClose: false, deliversWhileClosing: false, closedFromTheStart: false, putsOffClose: undefined},
       onmessage: undefined,
       accept({protocol = socket.protocols[0] ?? '', extensions = ''} = {}) {
         queueMicrotask(() => {
@@ -319,7 +341,7 @@ export function fakeNetwork(behaviour: Behaviour = accepts(), {kind = 'standard'
   }
 
   const network: FakeNetwork = {
-    WebSocket: kind === 'ws' ? FakeNodeSocket : FakeWebSocket,
+    WebSocket: {standard: FakeWebSocket, ws: FakeNodeSocket, node: FakePingingSocket}[kind],
     sockets,
     behaviour,
     get live() {

@@ -3,6 +3,8 @@
 export {
   accepts,
   acceptsThenCloses,
+  closedFromTheStart,
+  closesLate,
   closesSynchronously,
   closesTwice,
   deliversWhileClosing,

@@ -4,6 +4,8 @@ import {describe, expect, it} from 'vitest'
 import {
   accepts,
   acceptsThenCloses,
+  closedFromTheStart,
+  closesLate,
   closesSynchronously,
   closesTwice,
   deliversWhileClosing,
@@ -397,5 +399,49 @@ describe('behaviours', () => {
     server.send('late')
     await settle()
     expect(heard).toEqual(['open', 'message late'])
+  })
+
+  it('is closed from the start: an error, and never a close', async () => {
+    const {socket, heard} = open(closedFromTheStart())
+    expect(socket.readyState).toBe(3)
+    await settle()
+    expect(heard).toEqual(['error'])
+    socket.close()
+    await settle()
+    expect(heard).toEqual(['error'])
+  })
+
+  it('closes late, by the clock that it is given', async () => {
+    const clock = fakeClock()
+    const {socket, heard} = open(closesLate(clock, 60_000))
+    await settle()
+    socket.close()
+    await clock.advance(59_999)
+    expect(heard).toEqual(['open'])
+    await clock.advance(1)
+    expect(heard).toEqual(['open', 'close 1005 clean'])
+  })
+
+  it('has protocol pings where it is that of closecall/node, which a server that went silent does not answer', async () => {
+    const {socket, server} = open(accepts(), {kind: 'node'})
+    let pongs = 0
+    socket.onpong = () => pongs++
+    expect(() => socket.ping!()).toThrow(expect.objectContaining({name: 'InvalidStateError'}))
+    await settle()
+    socket.ping!()
+    await settle()
+    expect([socket.pings, pongs]).toEqual([1, 1])
+    server.silent = true
+    socket.ping!()
+    await settle()
+    expect([socket.pings, pongs]).toEqual([2, 1])
+    socket.close()
+    socket.ping!()
+    expect(socket.pings).toBe(2)
+  })
+
+  it.each(['standard', 'ws'] as const)('has none otherwise: %s', (kind) => {
+    const {socket} = open(accepts(), {kind})
+    expect('onpong' in socket || 'ping' in socket).toBe(false)
   })
 })

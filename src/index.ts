@@ -13,6 +13,7 @@ export {
   type Cause,
   type Close,
   type CloseOrigin,
+  type Failure,
   type Fault,
   type Finding,
   type FrameEvidence,

@@ -7,7 +7,7 @@ import {long, setUp, takeUncaught, watchTheWorld} from './fixture.ts'
 
 watchTheWorld()
 
-const delaysOf = async (behaviour: Behaviour, options: Options, retries: number): Promise<number[]> => {
+const delaysOf = async (behaviour: Behaviour, options: Omit<Options, 'clock'>, retries: number): Promise<number[]> => {
   const {client, clock, delays, network} = setUp(behaviour, options)
   for (let steps = 0; steps <= 2 * retries && delays.length < retries; steps++) {
     expect(network.live.length).toBeLessThan(2)

@@ -22,11 +22,10 @@ export interface Setup {
   delays: number[]
 }
 
-export type SetupOptions = Options & FakeNetworkOptions & {url?: Address}
+export type SetupOptions = Omit<Options, 'clock'> & FakeNetworkOptions & {url?: Address; clock?: FakeClock}
 
 /** A client with fakes: chance is 0.5, so that the default jitter gives the nominal delay. */
-export const setUp = (behaviour: Behaviour = accepts(), {kind, url: address = url, ...options}: SetupOptions = {}): Setup => {
-  const clock = fakeClock()
+export const setUp = (behaviour: Behaviour = accepts(), {kind, url: address = url, clock = fakeClock(), ...options}: SetupOptions = {}): Setup => {
   const network = fakeNetwork(behaviour, {...(kind && {kind})})
   const client = connect(address, {clock, environment, random: () => 0.5, WebSocket: network.WebSocket, ...options})
   const setup: Setup = {client, clock, network, states: [], closes: [], messages: [], delays: []}

@@ -2,10 +2,11 @@
 
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
-import type {ClientEvents, State} from '../../src/index.ts'
+import type {ClientEvents, Extension, State} from '../../src/index.ts'
 import {
   accepts,
   acceptsThenCloses,
+  closedFromTheStart,
   closesSynchronously,
   closesTwice,
   deliversWhileClosing,
@@ -20,7 +21,7 @@ import {
   throwsOnConstruct,
   type Behaviour,
 } from '../../src/testing/index.ts'
-import {expectRest, globalListeners, newWorld, offline, online, setUp, settled, takeUncaught, url, watchTheWorld, type Setup, type SetupOptions, watchedSignals} from './fixture.ts'
+import {expectRest, globalListeners, newWorld, offline, online, setUp, settled, takeUncaught, tellPage, url, watchTheWorld, type Setup, type SetupOptions, watchedSignals} from './fixture.ts'
 
 watchTheWorld()
 
@@ -32,7 +33,7 @@ const codes = fc.oneof(fc.constantFrom(1000, 1001, 1005, 1006, 1007, 1008, 1009,
 const reasons = fc.oneof(fc.constantFrom('', 'null', '503', '{}', 'retry-after=0;spread=0', 'retry-after=5', 'retry-after=1e99', '{"retryAfter":1}', `spread=${'9'.repeat(50)}`), fc.string())
 
 const plainServers = fc.oneof(
-  fc.constantFrom<[string]>(['accepts'], ['refuses'], ['neverAnswers'], ['goesSilent'], ['drops'], ['throwsOnConstruct']),
+  fc.constantFrom<[string]>(['accepts'], ['refuses'], ['neverAnswers'], ['goesSilent'], ['drops'], ['throwsOnConstruct'], ['closedFromTheStart']),
   fc.tuple(fc.constant('acceptsThenCloses'), codes, reasons),
   fc.tuple(fc.constant('refuses'), fc.constantFrom(200, 302, 401, 404, 429, 503)),
 )
@@ -50,6 +51,7 @@ const actions = fc.oneof(
   {weight: 5, arbitrary: fc.tuple(fc.constant('advance'), fc.oneof(fc.nat(200), fc.nat(40_000)))},
   {weight: 1, arbitrary: fc.tuple(fc.constant('jump'), fc.nat(1_000_000))},
   {weight: 1, arbitrary: fc.tuple(fc.constantFrom('online', 'offline'), fc.constant(0))},
+  {weight: 1, arbitrary: fc.tuple(fc.constant('page'), fc.constantFrom('visibilitychange' as const, 'freeze' as const, 'resume' as const, 'pagehide' as const, 'pageshow' as const), fc.boolean())},
   {weight: 2, arbitrary: fc.tuple(fc.constantFrom('answerUrl', 'rejectUrl'), fc.nat(3))},
   // The server's part, on the newest socket or on one long left.
   {weight: 2, arbitrary: fc.tuple(fc.constantFrom('server accept', 'server refuse', 'server drop', 'server error', 'server message'), fc.nat(2))},
@@ -62,7 +64,11 @@ const scripts = fc.record({
   actions: fc.array(actions, {maxLength: 40}),
   // Not near 0: full jitter may draw 0 once, but chance does not draw it for ever.
   random: fc.array(fc.double({min: 0.1, max: 1, maxExcluded: true, noNaN: true}), {minLength: 1, maxLength: 5}),
-  asksUrl: fc.boolean(),
+  addresses: fc.constantFrom('one' as const, 'asked' as const, 'several' as const),
+  kind: fc.constantFrom('standard' as const, 'node' as const),
+  heartbeat: fc.constantFrom(undefined, false as const, {interval: 20_000, timeout: 5000}),
+  onPageHide: fc.constantFrom('close' as const, 'keep' as const),
+  extended: fc.boolean(),
   autoOpen: fc.boolean(),
   jitter: fc.constantFrom('full' as const, 'equal' as const, 'decorrelated' as const, 'none' as const, 0.5, 1),
   maxMessages: fc.constantFrom(0, 3, 1024),
@@ -70,9 +76,19 @@ const scripts = fc.record({
 
 const build = ({behaviour: [name, ...given], lies: told}: {behaviour: readonly (string | number)[]; lies: readonly string[]}): Behaviour => {
   const [code, reason] = given as [number, string]
-  const plain = {accepts, refuses: () => refuses(code), neverAnswers, goesSilent, drops, acceptsThenCloses: () => acceptsThenCloses(code, reason), throwsOnConstruct: () => throwsOnConstruct(new Error('refused'))}
+  const plain = {accepts, refuses: () => refuses(code), neverAnswers, goesSilent, drops, closedFromTheStart, acceptsThenCloses: () => acceptsThenCloses(code, reason), throwsOnConstruct: () => throwsOnConstruct(new Error('refused'))}
   const lying = {errorsWithoutClose, closesTwice, closesSynchronously, errorsAfterClose, neverDeliversClose, deliversWhileClosing}
   return told.reduce((behaviour, lie) => lying[lie as keyof typeof lying](behaviour), plain[name as keyof typeof plain]())
+}
+
+/** Now and then puts an attempt off, and finds out why one failed. */
+const extension = (random: readonly number[]): Extension => {
+  let asked = 0
+  const answers = [async () => ({status: 503}), async () => undefined, () => new Promise<undefined>(() => {})]
+  return () => ({
+    admit: () => (++asked % 3 ? 0 : random[0]! * 5000),
+    investigate: () => answers[asked % 3]!(),
+  })
 }
 
 /** Runs a script, and looks after each step whether something happened that must not. */
@@ -88,7 +104,12 @@ const play = async (script: typeof scripts extends fc.Arbitrary<infer T> ? T : n
     lint: 'off',
     onReport: (report) => void JSON.stringify(report),
     credentials: () => 'token',
-    ...(script.asksUrl && {url: () => new Promise<string>((resolve, reject) => questions.push({resolve, reject}))}),
+    kind: script.kind,
+    onPageHide: script.onPageHide,
+    ...(script.heartbeat !== undefined && {heartbeat: script.heartbeat}),
+    ...(script.extended && {extensions: [extension(script.random)]}),
+    ...(script.addresses === 'several' && {url: [url, `${url}/2`, `${url}/3`]}),
+    ...(script.addresses === 'asked' && {url: () => new Promise<string>((resolve, reject) => questions.push({resolve, reject}))}),
   }
   const setup = setUp(sequence(...(script.servers.map(build) as [Behaviour])), options)
   const {client, clock, network} = setup
@@ -142,6 +163,8 @@ const play = async (script: typeof scripts extends fc.Arbitrary<infer T> ? T : n
         return online()
       case 'offline':
         return offline()
+      case 'page':
+        return tellPage(given[0] as 'freeze', {persisted: more[0] as boolean})
       case 'answerUrl':
         return questions[argument % (questions.length || 1)]?.resolve(url)
       case 'rejectUrl':
@@ -200,13 +223,13 @@ const play = async (script: typeof scripts extends fc.Arbitrary<infer T> ? T : n
 
   // It can always be started again: no event is stuck in its queue.
   online()
+  tellPage('pageshow')
   network.behaviour = accepts()
   client.open()
-  for (let turns = 0; turns < 3; turns++) {
-    await settled(setup)
+  for (let turns = 0; turns < 40 && (client.state as State).name !== 'open'; turns++) {
+    await clock.advance(turns && 1000)
     for (const {resolve} of questions) resolve(url)
   }
-  await settled(setup)
   expect(client.state.name).toBe('open')
   await finish(setup)
 }

@@ -55,25 +55,23 @@ it('no address is met sooner than its own backoff allows, whatever the others do
   const refusal = fc.record({status: fc.constantFrom(undefined, 503), random: fc.double({min: 0, max: 1, maxExcluded: true, noNaN: true})})
   fc.assert(
     fc.property(fc.integer({min: 1, max: 4}), fc.array(refusal, {minLength: 1, maxLength: 40}), (endpoints, refusals) => {
-      let state: State = initialState
       let now = 0
-      const happen = (event: object, random = 0): void => {
-        state = transition(state, {epoch: state.epoch, now, random, online: true, endpoints, ...event} as Event, defaultPolicy).state
-      }
+      const happen = (state: State, event: object, random = 0): State =>
+        transition(state, {epoch: state.epoch, now, random, online: true, endpoints, ...event} as Event, defaultPolicy).state
       const failures = Array<number>(endpoints).fill(0)
       const allowedAt = Array<number>(endpoints).fill(0)
-      happen({type: 'open'})
+      let state = happen(initialState, {type: 'open'})
       for (const {status, random} of refusals) {
         if (state.name !== 'connecting') throw new Error(state.name)
         const {endpoint} = state
         expect(now).toBeGreaterThanOrEqual(allowedAt[endpoint]!)
         allowedAt[endpoint] = now + Math.min(30_000, 1000 * 2 ** failures[endpoint]!++) * (0.5 + random) - 1e-6
-        happen({type: 'closed', close: {code: 1006, ...(status && {status})}}, random)
-        if (state.name !== 'backoff') throw new Error(state.name)
+        const waiting = happen(state, {type: 'closed', close: {code: 1006, ...(status && {status})}}, random)
+        if (waiting.name !== 'backoff') throw new Error(waiting.name)
         // Never idle where an address is free.
-        if (allowedAt.some((at) => at <= now)) expect((state as Extract<State, {name: 'backoff'}>).delay).toBeLessThanOrEqual(1000)
-        now = (state as Extract<State, {name: 'backoff'}>).retryAt
-        happen({type: 'deadline'})
+        if (allowedAt.some((at) => at <= now)) expect(waiting.delay).toBeLessThanOrEqual(1000)
+        now = waiting.retryAt
+        state = happen(waiting, {type: 'deadline'})
       }
     }),
   )

@@ -343,17 +343,28 @@ describe('whatever happens', () => {
     fc.record({type: fc.constant('closed' as const), close: fc.record({code: codes, reason: reasons, wasClean: fc.boolean(), status: fc.option(fc.integer({min: 100, max: 599}), {nil: undefined})})}),
     fc.record({type: fc.constant('hint' as const), hint: fc.record({after: fc.double({min: 0, noNaN: true}), spread: fc.double({min: 0, noNaN: true})})}),
   )
-  const stamp = fc.record({step: fc.integer({min: 0, max: 20_000}), random: fc.double({min: 0, max: 1, maxExcluded: true, noNaN: true}), online: fc.boolean(), stale: fc.boolean()})
+  const stamp = fc.record({
+    step: fc.integer({min: 0, max: 20_000}),
+    random: fc.double({min: 0, max: 1, maxExcluded: true, noNaN: true}),
+    online: fc.boolean(),
+    frozen: fc.boolean(),
+    signs: fc.nat(3),
+    readyState: fc.constantFrom(1, 1, 1, 2, 3),
+    endpoints: fc.integer({min: 1, max: 3}),
+    stale: fc.boolean(),
+  })
+  type Stamp = typeof stamp extends fc.Arbitrary<infer T> ? T : never
   const scripts = fc.array(fc.tuple(happening, stamp), {maxLength: 60})
+  const busy: Policy = {...policy, heartbeat: {interval: 30_000, timeout: 10_000}, pollInterval: 5000, investigates: true}
 
   /** Runs a script and hands each step to `look`. */
-  const run = (script: [Sample, {step: number; random: number; online: boolean; stale: boolean}][], look: (before: State, event: Event, state: State, effects: readonly Effect[]) => void): Event[] => {
+  const run = (script: [Sample, Stamp][], look: (before: State, event: Event, state: State, effects: readonly Effect[]) => void): Event[] => {
     let state = initialState
     let now = 0
-    return script.map(([sample, {step, random, online, stale}]) => {
+    return script.map(([sample, {step, stale, ...seen}]) => {
       now += step
-      const happened = event(state, sample, {now, random, online, ...(stale && {epoch: state.epoch - 1})} as object)
-      const next = transition(state, happened, policy)
+      const happened = event(state, sample, {now, ...seen, ...(stale && {epoch: state.epoch - 1})} as object)
+      const next = transition(state, happened, busy)
       look(state, happened, next.state, next.effects)
       state = next.state
       return happened
@@ -372,7 +383,8 @@ describe('whatever happens', () => {
             }
             if (type === 'abandon') live = false
           }
-          expect(live).toBe(['connecting', 'open', 'closing'].includes(state.name))
+          // A failed attempt that is looked into has no socket any more.
+          expect(live).toBe(['connecting', 'open', 'closing'].includes(state.name) && !('unexplained' in state))
           if (isResting(state)) expect(deadlineOf(state)).toBeUndefined()
           expect(state.epoch).toBeGreaterThanOrEqual(before.epoch)
         })
@@ -397,6 +409,31 @@ describe('whatever happens', () => {
     )
   })
 
+  it('opens no socket while the page is away [CC-98]', () => {
+    fc.assert(
+      fc.property(scripts, (script) => {
+        run(script, (_, {frozen}, _state, effects) => {
+          if (frozen) expect(types({effects})).not.toContain('connect')
+        })
+      }),
+      {numRuns: 500},
+    )
+  })
+
+  it('asks only an open connection, and only such a one is given up for its silence [CC-90]', () => {
+    fc.assert(
+      fc.property(scripts, (script) => {
+        run(script, (before, _, _state, effects) => {
+          for (const effect of effects) {
+            if (effect.type === 'ask' || effect.type === 'terminate') expect(before.name).toBe('open')
+            if (effect.type === 'settle' && effect.last.origin === 'heartbeat') expect(before).toMatchObject({name: 'open', beat: {answerBy: expect.any(Number)}})
+          }
+        })
+      }),
+      {numRuns: 500},
+    )
+  })
+
   it('never leaves a rest unless the caller says so [CC-81]', () => {
     fc.assert(
       fc.property(scripts, (script) => {
@@ -414,7 +451,7 @@ describe('whatever happens', () => {
         const states: State[] = []
         const recorded = run(script, (_before, _event, state) => void states.push(state))
         let state = initialState
-        const replayed = (JSON.parse(JSON.stringify(recorded)) as Event[]).map((happened) => (state = transition(state, happened, policy).state))
+        const replayed = (JSON.parse(JSON.stringify(recorded)) as Event[]).map((happened) => (state = transition(state, happened, busy).state))
         expect(JSON.stringify(replayed)).toBe(JSON.stringify(states))
       }),
       {numRuns: 300},

@@ -2,7 +2,15 @@
 
 import type {Close} from './classify.ts'
 import type {Verdict} from './close-codes.ts'
-import type {Streak} from './machine.ts'
+
+/** Closes of one kind in a row. */
+export interface Streak {
+  /** Close code or handshake status; `'refresh'` for every close that asks for credentials, `'constructor'` where no socket could be made. */
+  key?: number | 'refresh' | 'constructor'
+  strikes: number
+  /** The last delay, for decorrelated jitter, ms. */
+  delay?: number
+}
 
 /** What is held against one address. */
 export interface Memory {

@@ -35,7 +35,7 @@ export {
   type FrameKind,
   type Payloads,
 } from './evidence.ts'
-export {type Memory} from './endpoints.ts'
+export {type Memory, type Streak} from './endpoints.ts'
 export {type Beat, type HeartbeatRules} from './heartbeat.ts'
 export {
   deadlineOf,
@@ -57,7 +57,6 @@ export {
   type State,
   type StateName,
   type Step,
-  type Streak,
 } from './machine.ts'
 export {parseRetryAfter, parseRetryHint, type RetryHint} from './retry-hint.ts'
 export {byteLength, SendBuffer, type BlobLike, type BufferLimits, type Message, type SendData} from './send-buffer.ts'

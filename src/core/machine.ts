@@ -3,7 +3,7 @@
 import {backoff, defaultBackoff, longestDelay, type Backoff} from './backoff.ts'
 import {classify, normalizeCode, type Close, type CloseOrigin} from './classify.ts'
 import type {Action, Verdict} from './close-codes.ts'
-import {nextEndpoint, speaksOfEndpoint, type Memory} from './endpoints.ts'
+import {nextEndpoint, speaksOfEndpoint, type Memory, type Streak} from './endpoints.ts'
 import {firstBeat, look, nextLook, tolerance, type Beat, type HeartbeatRules} from './heartbeat.ts'
 import {parseRetryHint, type RetryHint} from './retry-hint.ts'
 
@@ -43,15 +43,6 @@ export interface ClassifyContext {
   /** Retries made. */
   attempt: number
   streak: Streak
-}
-
-/** Closes of one kind in a row. */
-export interface Streak {
-  /** Close code or handshake status; `'refresh'` for every close that asks for credentials, `'constructor'` where no socket could be made. */
-  key?: number | 'refresh' | 'constructor'
-  strikes: number
-  /** The last delay, for decorrelated jitter, ms. */
-  delay?: number
 }
 
 export const defaultRetryPolicy: RetryPolicy = {...defaultBackoff, maxAttempts: Infinity, restartSpread: [5000, 30_000], maxHint: 600_000}

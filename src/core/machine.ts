@@ -310,12 +310,13 @@ const explained: Handler<In<'connecting'>, Of<'explained'>> = (state, event, pol
 const lose = (state: In<'connecting' | 'open'>, event: Event, policy: Policy, report: CloseReport): Step => {
   const last = closeOf(state, event, report)
   const {now, random, online, endpoints = 1} = event
-  const {origin, status} = last
-  if (state.name === 'connecting' && policy.investigates && !state.unexplained && !status && online && origin !== 'provider' && origin !== 'constructor')
+  const {origin} = last
+  if (state.name === 'connecting' && policy.investigates && online && !state.unexplained && isMute(last))
     return step({...state, unexplained: report, deadline: now + policy.connectTimeout}, abandon, {type: 'investigate', close: last})
 
   // Timers of a hidden or frozen page come late: what counts is how long the connection was really open.
-  const {attempt, streak, failures, endpoint, elsewhere} = {...state, ...(last.age >= policy.stableAfter && unblemished)}
+  const standing = standingOf({...state, ...(last.age >= policy.stableAfter && unblemished)})
+  const {attempt, streak, failures, endpoint, elsewhere} = standing
   const verdict = policy.classify(last, {attempt, streak: {...streak}})
   const ended = {last, verdict}
   const told = settle(ended, verdict.report ? 'verdict' : undefined)
@@ -326,18 +327,8 @@ const lose = (state: In<'connecting' | 'open'>, event: Event, policy: Policy, re
   const why = spent(verdict, strikes, attempt, policy)
   if (why) return step({name: 'failed', epoch, why, ...ended}, settle(ended, why), abandon)
 
-  const rules = policy.backoff
-  const [least, most] = rules.restartSpread
   const hint = parseRetryHint(last.reason) ?? (last.retryAfter !== undefined ? {after: last.retryAfter} : 'hint' in state ? state.hint : undefined)
-  const delay = Math.min(
-    longestDelay,
-    key === 'refresh' ? 0
-    : hint ? hinted(hint, failures, random, rules)
-    : verdict.backoff === 'spread' && strikes === 1 ? least + random * (most - least)
-    // Nothing suggests that the server is in trouble: the link is.
-    : origin === 'heartbeat' && !failures ? 0
-    : backoff(failures, random, rules, streak.delay),
-  )
+  const delay = delayAfter(ended, {key, strikes}, hint, standing, random, policy.backoff)
   const here: Memory = {endpoint, failures: failures + 1, streak: {key, strikes, delay}, retryAt: now + delay}
   const next = speaksOfEndpoint(last, verdict) ? nextEndpoint(here, elsewhere, endpoints, now) : here
   // Credentials that were asked for and did not come are still wanted.
@@ -355,6 +346,23 @@ const lose = (state: In<'connecting' | 'open'>, event: Event, policy: Policy, re
   const pause = next === here ? delay : Math.max(next.retryAt - now, random * wakeSpread)
   const earliest = hint || verdict.fault === 'server' ? now + pause : now
   return step(hold({...waiting, earliest}, pause, event, policy), told, abandon)
+}
+
+/** An attempt that reached out, and does not say why it failed. */
+const isMute = ({status, origin}: Close): boolean => !status && origin !== 'provider' && origin !== 'constructor'
+
+/** How long to leave the address alone after this close. */
+const delayAfter = ({last, verdict}: Ended, {key, strikes}: Streak, hint: RetryHint | undefined, {failures, streak}: Standing, random: number, rules: RetryPolicy): number => {
+  const [least, most] = rules.restartSpread
+  return Math.min(
+    longestDelay,
+    key === 'refresh' ? 0
+    : hint ? hinted(hint, failures, random, rules)
+    : verdict.backoff === 'spread' && strikes === 1 ? least + random * (most - least)
+    // Nothing suggests that the server is in trouble: the link is.
+    : last.origin === 'heartbeat' && !failures ? 0
+    : backoff(failures, random, rules, streak.delay),
+  )
 }
 
 /** The strike that this close is, and how many of its kind that makes in a row. */

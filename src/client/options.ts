@@ -205,7 +205,7 @@ export interface Settings extends Options {
 }
 
 /** What a value may be, in words that are the rule: constants, types and spans of numbers. */
-interface Rules {
+export interface Rules {
   readonly [name: string]: string | Rules
 }
 
@@ -271,7 +271,7 @@ const shown = (value: unknown): string =>
   : String(value)
 
 /** @throws a sentence that names the option, its rule and the value, if that is not so */
-const must = (so: unknown, name: string, rule: string, value: unknown): void => {
+export const must = (so: unknown, name: string, rule: string, value: unknown): void => {
   if (!so) throw new ClosecallError('INVALID', `\`${name}\` must be ${rule}, got ${shown(value)}`)
 }
 
@@ -279,7 +279,7 @@ const must = (so: unknown, name: string, rule: string, value: unknown): void => 
 const check = (value: unknown, name: string, rule: string): void => must(follows(value, rule), name, rule, rule === 'a function' ? typeof value : value)
 
 /** Checks what was given, and fills in what was not. An option that is undefined is one that was not given. */
-const fill = <T extends object>(whole: string, defaults: T, rules: Rules, given: object, path = ''): T => {
+export const fill = <T extends object>(whole: string, defaults: T, rules: Rules, given: object, path = ''): T => {
   check(given, whole, 'an object')
   const filled: Record<string, any> = {...defaults}
   for (const [name, value] of Object.entries(given)) {

@@ -1,0 +1,3 @@
+// closecall/diagnosis: what several ends have in common. Every export by name.
+
+export {diagnosis, type DiagnosisOptions, type PatternName} from './diagnosis.ts'

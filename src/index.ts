@@ -3,9 +3,9 @@
 export {Client, connect, type SendOptions, type SendResult} from './client/client.ts'
 export {ClosecallError, isClosecallError, type ClosecallErrorCode} from './client/errors.ts'
 export type {ClientEvents, MessageData} from './client/events.ts'
-export type {End, Extension, ExtensionHooks, ExtensionHost, Pattern} from './client/extension.ts'
+export type {End, Extension, ExtensionHooks, ExtensionHost} from './client/extension.ts'
 export type {Address, AttemptContext, HeartbeatOptions, Options} from './client/options.ts'
-export type {HistoryEntry, Report, Stats} from './client/report.ts'
+export type {HistoryEntry, Pattern, Report, Stats} from './client/report.ts'
 export {
   classify,
   CloseCode,

@@ -1,8 +1,7 @@
 // What is a listener told?
 
 import type {State, StateName} from '../core/index.ts'
-import type {Pattern} from './extension.ts'
-import type {HistoryEntry, Report} from './report.ts'
+import type {HistoryEntry, Pattern, Report} from './report.ts'
 
 /** What a message listener is given, as the runtime delivers it. */
 export type MessageData = any

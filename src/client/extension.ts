@@ -2,7 +2,7 @@
 
 import type {Close, Failure, FrameEvidence, State} from '../core/index.ts'
 import type {Clock} from '../platform/clock.ts'
-import type {HistoryEntry} from './report.ts'
+import type {HistoryEntry, Pattern} from './report.ts'
 
 /** Something that not every page needs. Called once for each client; what it returns is asked from then on. */
 export type Extension = (host: ExtensionHost) => ExtensionHooks
@@ -59,17 +59,4 @@ export interface End {
   sentAt: number | undefined
   /** What was sent last on this connection, examined; oldest first. */
   frames: () => FrameEvidence[]
-}
-
-/** What several ends have in common. */
-export interface Pattern {
-  name: string
-  /** What was seen, in a sentence. */
-  explanation: string
-  /** What to do about it, in a sentence. */
-  advice: string
-  /** The limit that is suspected, ms. */
-  limit?: number
-  /** Of the message that is suspected. */
-  sequence?: number
 }

@@ -3,7 +3,6 @@
 import {diagnose, type Cause, type Close, type Diagnosis, type FailureCause, type FrameEvidence, type Verdict} from '../core/index.ts'
 import {withoutSecrets} from '../platform/websocket.ts'
 import {ClosecallError} from './errors.ts'
-import type {Pattern} from './extension.ts'
 
 /** One end of a connection, or of an attempt to make one. */
 export interface HistoryEntry {
@@ -15,6 +14,19 @@ export interface HistoryEntry {
   explanation: string
   /** What it has in common with others before it, if an extension has found something. */
   pattern?: Pattern
+}
+
+/** What several ends have in common. */
+export interface Pattern {
+  name: string
+  /** What was seen, in a sentence. */
+  explanation: string
+  /** What to do about it, in a sentence. */
+  advice: string
+  /** The limit that is suspected, ms. */
+  limit?: number
+  /** Of the message that is suspected. */
+  sequence?: number
 }
 
 export interface Stats {

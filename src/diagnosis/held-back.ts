@@ -1,6 +1,6 @@
 // Did the browser keep an attempt to itself, so that its timeout says nothing about the server?
 
-import type {Pattern} from '../client/extension.ts'
+import type {Pattern} from '../client/report.ts'
 import type {Close} from '../core/index.ts'
 
 /** Attempts in a row to one address that failed. */

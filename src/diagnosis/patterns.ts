@@ -1,6 +1,6 @@
 // What do the last connections to an address have in common? Pure: policy is the table at the end.
 
-import type {Pattern} from '../client/extension.ts'
+import type {Pattern} from '../client/report.ts'
 import {isSameMessage, soon, type Session} from './sessions.ts'
 
 export interface PatternRules {

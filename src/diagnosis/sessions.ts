@@ -1,7 +1,7 @@
 // Which connections are compared, and what is remembered of each?
 
-import type {End, Pattern} from '../client/extension.ts'
-import type {HistoryEntry} from '../client/report.ts'
+import type {End} from '../client/extension.ts'
+import type {HistoryEntry, Pattern} from '../client/report.ts'
 import type {CloseOrigin, FrameEvidence} from '../core/index.ts'
 import {withoutSecrets} from '../platform/websocket.ts'
 

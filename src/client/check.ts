@@ -1,0 +1,47 @@
+// Can what the caller gave be used? If not, one sentence says why.
+
+import {withoutSecrets} from '../platform/websocket.ts'
+import {ClosecallError} from './errors.ts'
+
+/** What a value may be, in words that are the rule: constants, types and spans of numbers. */
+export interface Rules {
+  readonly [name: string]: string | Rules
+}
+
+/** One that a timer can count, ms. */
+export const duration = '1..2147483647'
+
+export const follows = (value: unknown, rule: string): boolean =>
+  rule.split(' or ').some((word) => {
+    const [least, most] = word.split('..').map(Number)
+    return word === value || (word.split(' ')[1] === typeof value && value !== null) || (typeof value === 'number' && value >= least! && value <= most!)
+  })
+
+/** A value in an error message: short, on one line, and nothing of what an object holds. */
+const shown = (value: unknown): string =>
+  typeof value === 'string' ? JSON.stringify(withoutSecrets(value).slice(0, 99))
+  : Array.isArray(value) ? `[${value.map((item) => (Array.isArray(item) ? '…' : shown(item)))}]`
+  : Object(value) === value ? (typeof value === 'function' ? 'a function' : 'an object')
+  : String(value)
+
+/** @throws a sentence that names the option, its rule and the value, if that is not so */
+export const must = (so: unknown, name: string, rule: string, value: unknown): void => {
+  if (!so) throw new ClosecallError('INVALID', `\`${name}\` must be ${rule}, got ${shown(value)}`)
+}
+
+/** Where a function belongs, what stands there instead may be the secret that it should have asked for. */
+export const check = (value: unknown, name: string, rule: string): void => must(follows(value, rule), name, rule, rule === 'a function' ? typeof value : value)
+
+/** Checks what was given, and fills in what was not. An option that is undefined is one that was not given. */
+export const fill = <T extends object>(whole: string, defaults: T, rules: Rules, given: object, path = ''): T => {
+  check(given, whole, 'an object')
+  const filled: Record<string, any> = {...defaults}
+  for (const [name, value] of Object.entries(given)) {
+    const rule = rules[name]
+    must(rule, path + name, 'an option that exists', typeof value)
+    if (value === undefined) continue
+    if (typeof rule === 'string') check(value, path + name, rule)
+    filled[name] = typeof rule === 'string' ? value : fill(name, filled[name], rule!, value)
+  }
+  return filled as T
+}

@@ -514,7 +514,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     const explanation = describe(last, verdict, name === 'failed' ? 'stop' : verdict.action)
     const entry: HistoryEntry = {at, close: last, verdict, explanation}
     if (this.#history.push(entry) > historyLength) this.#history.shift()
-    const end = {url: this.#url, state: this.#state, sentAt: this.#ring.sentAt, frames: () => this.#ring.examine(at)}
+    const end = {url: this.#url, endpoint: 'endpoint' in previous ? previous.endpoint : 0, state: this.#state, sentAt: this.#ring.sentAt, frames: () => this.#ring.examine(at)}
     for (const {settled} of this.#hooks) {
       const pattern = this.#guard(() => settled?.(entry, end))
       if (pattern) entry.pattern = pattern

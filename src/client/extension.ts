@@ -53,6 +53,8 @@ export interface ExtensionHooks {
 export interface End {
   /** Query and all: don't show it. */
   url: string
+  /** Which of the addresses it was, 0 first. */
+  endpoint: number
   /** What the client does now. */
   state: State
   /** When something was sent last on this connection, a heartbeat included, ms since 1970. */

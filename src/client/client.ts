@@ -418,7 +418,10 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
       this.#url = url
       for (const {admit} of this.#hooks) {
         const delay = this.#guard(() => admit?.(url))
-        if (delay! > 0) return this.#dispatch({type: 'postponed', epoch, delay: delay!})
+        if (!(delay! > 0)) continue
+        // Counted when it began, and is none.
+        if (attempt) this.#retries--
+        return this.#dispatch({type: 'postponed', epoch, delay: delay!})
       }
       origin = 'constructor'
       const socket = new (this.#class())(url, offered)

@@ -1,7 +1,7 @@
 // How do the clients of a page spare a server that has too much?
 
 import type {End, Extension} from '../client/extension.ts'
-import {fill, must, type Rules} from '../client/options.ts'
+import {fill, must, type Rules} from '../client/check.ts'
 import type {HistoryEntry} from '../client/report.ts'
 import {parseRetryHint} from '../core/index.ts'
 import type {Store} from '../platform/storage.ts'

@@ -11,6 +11,8 @@ export interface Connection {
   path: string
   headers: IncomingHttpHeaders
   messages: ReceivedMessage[]
+  /** Protocol pings that the client sent. */
+  pings: number
   /** What the client's close frame said; 1005 for one without a code; absent as long as none came. */
   closeCode?: number
   closeReason?: string
@@ -72,7 +74,7 @@ export async function serve(behaviour: Behaviour, host = '127.0.0.1'): Promise<S
     })
   })
   http.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-    const connection: Connection = {path: request.url ?? '', headers: request.headers, messages: [], gone: false}
+    const connection: Connection = {path: request.url ?? '', headers: request.headers, messages: [], pings: 0, gone: false}
     const left = (): void => {
       connection.gone = true
       // Sockets of an HTTP server stay half open otherwise.
@@ -204,6 +206,10 @@ const withLibrary = ({request, socket, head, connection, changed}: Visit, use: (
       connection.messages.push({opcode: binary ? 'binary' : 'text', data: data as Buffer})
       changed()
     })
+    accepted.on('ping', () => {
+      connection.pings++
+      changed()
+    })
     accepted.on('close', (code, reason) => {
       if (code !== 1006) Object.assign(connection, {closeCode: code, closeReason: String(reason)})
       changed()
@@ -238,6 +244,7 @@ const byHand = ({request, socket, head, connection, changed}: Visit, reactions: 
         connection.closeReason = body.subarray(2).toString()
         reactions.onClose?.()
       }
+      if (opcode === 0x9) connection.pings++
       if (opcode === 0xa) reactions.onPong?.()
       changed()
     }

@@ -9,10 +9,14 @@ import esbuild from 'rollup-plugin-esbuild'
 const input = {
   index: 'src/index.ts',
   core: 'src/core/index.ts',
+  diagnosis: 'src/diagnosis/index.ts',
+  node: 'src/node/index.ts',
+  overload: 'src/overload/index.ts',
+  probe: 'src/probe/index.ts',
   testing: 'src/testing/index.ts',
 }
 
-const external = ['eventemitter3']
+const external = ['eventemitter3', 'ws']
 const compile = esbuild({target: 'es2022', tsconfig: 'tsconfig.json'})
 const shared = 'shared/[name]'
 

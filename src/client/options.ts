@@ -69,7 +69,7 @@ export interface Options {
 
   /**
    * The class to open sockets with. Default: `globalThis.WebSocket`, read when connecting.
-   * Node has one from version 22 on; for Node 20 give that of `ws`.
+   * Node has one from version 22 on; for Node 20 give that of `ws`, or use `closecall/node`.
    */
   WebSocket?: WebSocketClass
 

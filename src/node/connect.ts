@@ -1,7 +1,8 @@
 // What does a client get from Node that it can't have in a page?
 
+import {check, must} from '../client/check.ts'
 import {Client} from '../client/client.ts'
-import {check, must, type Address, type AttemptContext, type Options} from '../client/options.ts'
+import type {Address, AttemptContext, Options} from '../client/options.ts'
 import {webSocketClass, type HeaderFields, type TransportOptions} from './transport.ts'
 
 export interface NodeOptions<Credentials = any> extends Omit<Options, 'WebSocket' | 'credentials'>, Omit<TransportOptions, 'headers'> {

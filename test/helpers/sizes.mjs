@@ -25,21 +25,27 @@ async function bundled(source) {
   return outputFiles[0].contents
 }
 
+const lengths = async (code) => ({minified: (await code).length, gzip: gzipSync(await code, {level: 9}).length})
+
+const connect = "export {connect} from 'closecall'"
+
+/** What a page that has `connect` pays more for an extension. */
+const beyondConnect = async (name) => {
+  const [both, alone] = await Promise.all([`${connect}\nexport {${name}} from 'closecall/${name}'`, connect].map((source) => lengths(bundled(source))))
+  return {minified: both.minified - alone.minified, gzip: both.gzip - alone.gzip}
+}
+
 const measured = {
-  connect: {what: "import {connect} from 'closecall', with eventemitter3", bytes: () => bundled("export {connect} from 'closecall'")},
-  core: {what: "import {classify, backoff} from 'closecall/core'", bytes: () => bundled("export {classify, backoff} from 'closecall/core'")},
-  global: {what: 'closecall.global.js', bytes: () => readFile(new URL('../../dist/closecall.global.js', import.meta.url))},
+  connect: {what: "import {connect} from 'closecall', with eventemitter3", bytes: () => lengths(bundled(connect))},
+  core: {what: "import {classify, backoff} from 'closecall/core'", bytes: () => lengths(bundled("export {classify, backoff} from 'closecall/core'"))},
+  global: {what: 'closecall.global.js', bytes: () => lengths(readFile(new URL('../../dist/closecall.global.js', import.meta.url)))},
+  ...Object.fromEntries(['diagnosis', 'overload', 'probe'].map((name) => [name, {what: `closecall/${name}, beside connect`, bytes: () => beyondConnect(name)}])),
 }
 
 /** @returns {Promise<{name: string, what: string, minified: number, gzip: number, limit: number, design: number}[]>} */
 export function measure() {
-  return Promise.all(
-    Object.entries(measured).map(async ([name, {what, bytes}]) => {
-      const code = await bytes()
-      return {name, what, minified: code.length, gzip: gzipSync(code, {level: 9}).length, ...budgets[name]}
-    }),
-  )
+  return Promise.all(Object.entries(measured).map(async ([name, {what, bytes}]) => ({name, what, ...(await bytes()), ...budgets[name]})))
 }
 
 /** What stays of an import that is not used. */
-export const unused = async () => (await bundled("import 'closecall'\nimport 'closecall/core'")).length
+export const unused = async () => (await bundled(['', '/core', '/diagnosis', '/overload', '/probe', '/testing'].map((door) => `import 'closecall${door}'`).join('\n'))).length

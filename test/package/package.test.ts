@@ -12,7 +12,7 @@ import {formatMessage} from 'publint/utils'
 import {afterAll, beforeAll, describe, expect, it, onTestFinished} from 'vitest'
 import {WebSocket} from 'ws'
 import manifest from '../../package.json'
-import {closesWith, echoes, serve} from '../helpers/servers.ts'
+import {closesWith, echoes, refuses, serve} from '../helpers/servers.ts'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -130,6 +130,26 @@ describe('installed', () => {
     expect(said).toBe('buffered retry 1013\nhello')
   })
 
+  it('works over ws, with headers, and with what is only for who asks for it', async () => {
+    const text = `
+      import {connect} from 'closecall/node'
+      import {diagnosis} from 'closecall/diagnosis'
+      import {overload} from 'closecall/overload'
+      import {probe} from 'closecall/probe'
+      const [url] = process.argv.slice(2)
+      const extensions = [diagnosis(), probe('http://127.0.0.1:1/'), overload()]
+      const client = connect(url, {credentials: () => 'secret', headers: (token) => ({authorization: token}), extensions, backoff: {initialDelay: 1}})
+      client.on('close', ({close}) => console.log(close.status ?? close.code))
+      client.on('open', () => client.close(4000))`
+    const seen: (string | undefined)[] = []
+    const url = await listening((visit) => {
+      seen.push(visit.request.headers.authorization)
+      return (visit.index ? echoes() : refuses(503))(visit)
+    })
+    expect(await program('node.mjs', text, url)).toBe('503\n4000')
+    expect(seen).toEqual(['secret', 'secret'])
+  })
+
   it('gives the same names either way, through every door', async () => {
     const text = `
       import {createRequire} from 'node:module'
@@ -202,8 +222,9 @@ describe('installed', () => {
       const globals = () => Reflect.ownKeys(globalThis).map(String).sort().join()
       const prototypes = () => [Object, Array, String, Number, Promise, Map, Set, Function, Error].flatMap(({prototype}) => Reflect.ownKeys(prototype).map(String)).join()
       const before = [globals(), prototypes()]
-      // eventemitter3 is not ours to watch.
+      // These are not ours to watch.
       await import('eventemitter3')
+      await import('ws')
       watching = true
       for (const door of ${JSON.stringify(doors)}) await import('closecall' + door.slice(1))
       watching = false
@@ -216,6 +237,8 @@ describe('installed', () => {
     const text = `
       const {createRequire} = await import('node:module')
       const require = createRequire(import.meta.url)
+      // It defines a lazy global of Node's, which then can't be frozen first.
+      await import('ws')
       for (const object of [globalThis, Object.prototype, Array.prototype, Function.prototype, Promise.prototype, Error.prototype]) Object.freeze(object)
       for (const door of ${JSON.stringify(doors)}) {
         await import('closecall' + door.slice(1))
@@ -282,6 +305,9 @@ describe('in TypeScript', {timeout: 120_000}, () => {
   const consumer = `
     import {classify, CloseCode, connect, isClosecallError, type Client, type Options, type Report, type State, type Verdict} from 'closecall'
     import {backoff, transition, type Event} from 'closecall/core'
+    import {diagnosis, type PatternName} from 'closecall/diagnosis'
+    import {overload, sessionStore, type Store} from 'closecall/overload'
+    import {probe} from 'closecall/probe'
     import * as testing from 'closecall/testing'
 
     const options: Options = {
@@ -289,6 +315,8 @@ describe('in TypeScript', {timeout: 120_000}, () => {
       verdicts: {4001: 'refresh', '4400-4499': 'stop', 1011: {budget: 5}},
       credentials: async () => 'token',
       onReport: (report: Report) => void report.error.message,
+      heartbeat: {interval: 25_000, message: 'ping', isReply: (data) => data === 'pong'},
+      extensions: [diagnosis({sessions: 4}), probe((url) => url.replace('ws', 'http')), overload({store: sessionStore() satisfies Store})],
     }
     const client: Client = connect(() => 'wss://example.com', options)
     const off: () => void = client.on('retry', ({attempt, delay, retryAt, verdict}) => {
@@ -301,6 +329,7 @@ describe('in TypeScript', {timeout: 120_000}, () => {
       // @ts-expect-error: only where there is a delay
       state.retryAt
     })
+    client.on('diagnosis', ({name}) => (name as PatternName) === 'idle-limit')
     // @ts-expect-error: there is no such event
     client.on('nonsense', () => {})
     // @ts-expect-error: there is no such option
@@ -340,6 +369,17 @@ describe('in TypeScript', {timeout: 120_000}, () => {
 
   it('compiles as CommonJS', async () => {
     expect(await compile('ts-commonjs', {module: 'nodenext'}, {'index.ts': consumer}, 'commonjs')).toBe('')
+  })
+
+  it('compiles for Node, with closecall/node, without @types/ws', async () => {
+    const text = `
+      import {connect, webSocketClass} from 'closecall/node'
+      import {connect as plain} from 'closecall'
+      connect('wss://example.com', {credentials: async () => 'token', headers: (token) => ({authorization: token.toUpperCase()}), ws: {maxPayload: 1}})
+      // @ts-expect-error: it brings its own
+      connect('wss://example.com', {WebSocket: webSocketClass()})
+      export const client = plain('wss://example.com', {WebSocket: webSocketClass({headers: {'user-agent': 'sensor'}})})`
+    expect(await compile('ts-node', {module: 'nodenext'}, {'index.ts': text})).toBe('')
   })
 
   it('takes the class of ws as it is: the line that the error message tells to write', async () => {

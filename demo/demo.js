@@ -2,6 +2,8 @@
 
 /** @typedef {import('../src/index.ts').State} State */
 
+import {diagnosis} from './diagnosis.js'
+
 const {connect, classify} = globalThis.closecall
 
 const byId = (id) => document.getElementById(id)
@@ -41,6 +43,7 @@ const client = connect(`/live?session=${session}`, {
   credentials: () => `token ${++credentialsAsked}`,
   // The server echoes what it gets. Shorter than a real page would have it, so that a silent server is noticed while you look.
   heartbeat: {interval: 3000, timeout: 2000, message: 'heartbeat', isReply: (data) => data === 'heartbeat'},
+  extensions: [diagnosis()],
 })
 
 // For the curious, in the console.
@@ -185,7 +188,7 @@ const tag = (name, value) => make('span', {class: `tag ${name}`}, make('span', {
 
 const outcomes = {
   backoff: ({delay}) => `Next attempt after ${length(delay)}.`,
-  suspended: () => 'Waits for the network.',
+  suspended: ({why}) => (why === 'page' ? 'Waits for the page to be back.' : 'Waits for the network.'),
   failed: () => 'Stopped.',
 }
 
@@ -274,6 +277,9 @@ const reveal = () => byId('report').scrollIntoView({block: 'nearest', behavior: 
 // ---- Listeners ----
 
 client.on('close', showClose)
+client.on('diagnosis', ({explanation, advice}) => {
+  byId('timeline').firstChild.append(make('p', {class: 'pattern'}, tag('pattern', explanation), ' ', advice))
+})
 client.on('state', (state) => {
   show(state)
   if (next && outcomes[state.name]) next.textContent = outcomes[state.name](state)

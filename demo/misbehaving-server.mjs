@@ -13,7 +13,7 @@ const files = {
   '/demo.js': {file: from('./demo.js'), type: 'text/javascript; charset=utf-8'},
   '/style.css': {file: from('./style.css'), type: 'text/css; charset=utf-8'},
   '/icon.svg': {file: from('./icon.svg'), type: 'image/svg+xml'},
-  '/closecall.global.js': {file: from('../dist/closecall.global.js'), type: 'text/javascript; charset=utf-8'},
+  ...Object.fromEntries(['closecall.global', 'diagnosis', 'shared/check'].map((name) => [`/${name}.js`, {file: from(`../dist/${name}.js`), type: 'text/javascript; charset=utf-8'}])),
 }
 
 const largestBody = 4096

@@ -278,7 +278,7 @@ const reveal = () => byId('report').scrollIntoView({block: 'nearest', behavior: 
 
 client.on('close', showClose)
 client.on('diagnosis', ({explanation, advice}) => {
-  byId('timeline').firstChild.append(make('p', {class: 'pattern'}, tag('pattern', explanation), ' ', advice))
+  byId('timeline').firstChild.append(make('p', {class: 'pattern'}, make('span', {class: 'tag'}, make('span', {}, 'pattern '), explanation), ' ', advice))
 })
 client.on('state', (state) => {
   show(state)

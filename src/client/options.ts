@@ -245,7 +245,7 @@ const verdictRules = {
   name: 'a string',
   action: 'retry or refresh or stop or end',
   fault: 'none or sender or server or network or policy or unknown',
-  backoff: 'exponential or spread',
+  backoff: 'exponential or spread or unhurried',
   rotate: 'a boolean',
   budget: '1..Infinity',
   report: 'a boolean',

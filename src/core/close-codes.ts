@@ -12,8 +12,11 @@ export interface Verdict {
   name: string
   action: Action
   fault: Fault
-  /** How the delay before a retry is found. `spread`: the first is drawn from `backoff.restartSpread`, later ones are exponential. */
-  backoff: 'exponential' | 'spread'
+  /**
+   * How the delay before a retry is found. `spread`: the first is drawn from `backoff.restartSpread`, later ones are exponential.
+   * `unhurried`: exponential, but no sooner than 250–750 ms, however short the caller's backoff.
+   */
+  backoff: 'exponential' | 'spread' | 'unhurried'
   /** Whether another address is tried next, where there are several. Absent: after 1012, 1013, and where this one never opened. */
   rotate?: boolean
   /** So many closes in a row with this code, without a stable connection between them, and the client stops. Absent: no limit. Not for `refresh`, which is tried once. */
@@ -33,7 +36,8 @@ export type Row = readonly [string, Action, Fault, number?, Verdict['backoff']?]
  */
 export const closeCodes: Readonly<Record<number, Row>> = {
   1000: ['Normal Closure', 'end', 'none'],
-  1001: ['Going Away', 'retry', 'server'],
+  // Firefox says it to a page that is being left, some milliseconds before `pagehide`: that page must open no other socket.
+  1001: ['Going Away', 'retry', 'server', undefined, 'unhurried'],
   1002: ['Protocol error', 'retry', 'unknown', 3],
   1003: ['Unsupported Data', 'stop', 'sender'],
   1004: ['Reserved', 'retry', 'unknown', 3],

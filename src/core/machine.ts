@@ -215,6 +215,9 @@ export const deadlineOf = (state: State): number | undefined => {
 /** After an `error` event the `close` event has so long to follow, ms: at most 30 were measured, and Node 22 sends none. */
 const errorGrace = 100
 
+/** The least pause where the verdict is not to hurry, on average, ms. */
+const unhurried = 500
+
 /** Longest pause after a signal that we are back, ms: `online` comes before the network does, and to everybody at once. */
 const wakeSpread = 1000
 
@@ -361,7 +364,7 @@ const delayAfter = ({last, verdict}: Ended, {key, strikes}: Streak, hint: RetryH
     : verdict.backoff === 'spread' && strikes === 1 ? least + random * (most - least)
     // Nothing suggests that the server is in trouble: the link is.
     : last.origin === 'heartbeat' && !failures ? 0
-    : backoff(failures, random, rules, streak.delay),
+    : Math.max(backoff(failures, random, rules, streak.delay), verdict.backoff === 'unhurried' ? unhurried * (0.5 + random) : 0),
   )
 }
 

@@ -36,6 +36,14 @@ describe('the delay [CC-30] [CC-31]', () => {
     expect(await delaysOf(busy, options, expected.length)).toEqual(expected)
   })
 
+  it('is at least about half a second after a 1001: a page that Firefox is leaving opens no other socket [CC-98]', async () => {
+    const short = {backoff: {initialDelay: 1, jitter: 'none' as const}}
+    expect(await delaysOf(acceptsThenCloses(1001), short, 2)).toEqual([500, 500])
+    expect(await delaysOf(acceptsThenCloses(1001), {...short, random: () => 0}, 1)).toEqual([250])
+    expect(await delaysOf(acceptsThenCloses(1001), {}, 3)).toEqual([1000, 2000, 4000])
+    expect(await delaysOf(acceptsThenCloses(1001, 'retry-after=0;spread=0'), short, 1)).toEqual([0])
+  })
+
   it('is drawn anew for each attempt, after the cap', async () => {
     let draws = 0
     const delays = await delaysOf(busy, {random: () => (draws++ % 7) / 7, backoff: {maxDelay: 1000}}, 20)

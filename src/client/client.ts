@@ -459,7 +459,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
         this.#pongs++
         this.#answered()
       }
-    // HACK(Chromium): a socket that CSP forbids is CLOSED from the start.
+    // HACK(Chromium): a socket that CSP forbids is CLOSED from the start; it tells an error, and others may tell nothing.
     if (socket.readyState > 1) this.#dispatch({type: 'error', epoch, failure: failureOf(undefined)})
     socket.onerror = (event) => this.#dispatch({type: 'error', epoch, failure: failureOf(event)})
     socket.onclose = ({code, reason, wasClean} = {}) => this.#dispatch({type: 'closed', epoch, close: {code, reason, wasClean}})

@@ -100,8 +100,11 @@ export const neverDeliversClose = (behaviour: Behaviour = accepts()): Behaviour 
 /** Messages still arrive after `close()`: ws, Deno, workerd. Default: `accepts()`. */
 export const deliversWhileClosing = (behaviour: Behaviour = accepts()): Behaviour => lying('deliversWhileClosing', behaviour)
 
-/** The socket is CLOSED when its constructor returns, an `error` event follows, and no `close`: Chromium, where a CSP forbids the address. */
-export const closedFromTheStart = (): Behaviour => lying('closedFromTheStart', neverAnswers())
+/**
+ * The socket is CLOSED when its constructor returns, an `error` event follows, and no `close`: Chromium, where a CSP forbids the
+ * address. Default: `neverAnswers()`; with `goesSilent()` no event comes at all.
+ */
+export const closedFromTheStart = (behaviour: Behaviour = neverAnswers()): Behaviour => lying('closedFromTheStart', behaviour)
 
 /**
  * Every `close` event comes so much later: up to 60 s in Chromium, 36 s in Bun, 30 s in ws. Default: `accepts()`.

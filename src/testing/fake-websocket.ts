@@ -46,7 +46,7 @@ export interface Lies {
   neverDeliversClose: boolean
   /** Messages still arrive after `close()`. [ws, Deno, workerd] */
   deliversWhileClosing: boolean
-  /** The socket is CLOSED when its constructor returns, and an `error` event is all that comes. [Chromium, where a CSP forbids the address] */
+  /** The socket is CLOSED when its constructor returns, and an `error` event is all that comes; nothing, if the server is silent. [Chromium, where a CSP forbids the address] */
   closedFromTheStart: boolean
   /** Puts off every `close` event. [A minute in Chromium, where nobody answers `close()`] */
   putsOffClose: ((fire: () => void) => void) | undefined
@@ -209,7 +209,7 @@ export function fakeNetwork(behaviour: Behaviour = accepts(), {kind = 'standard'
       sockets.push(this)
       if (!this.server.lies.closedFromTheStart) return
       this.readyState = 3
-      queueMicrotask(() => this.fire('error'))
+      queueMicrotask(() => this.server.silent || this.fire('error'))
     }
 
     send(data: SendData): void {

@@ -76,7 +76,7 @@ const scripts = fc.record({
 
 const build = ({behaviour: [name, ...given], lies: told}: {behaviour: readonly (string | number)[]; lies: readonly string[]}): Behaviour => {
   const [code, reason] = given as [number, string]
-  const plain = {accepts, refuses: () => refuses(code), neverAnswers, goesSilent, drops, closedFromTheStart, acceptsThenCloses: () => acceptsThenCloses(code, reason), throwsOnConstruct: () => throwsOnConstruct(new Error('refused'))}
+  const plain = {accepts, refuses: () => refuses(code), neverAnswers, goesSilent, drops, closedFromTheStart: () => closedFromTheStart(), acceptsThenCloses: () => acceptsThenCloses(code, reason), throwsOnConstruct: () => throwsOnConstruct(new Error('refused'))}
   const lying = {errorsWithoutClose, closesTwice, closesSynchronously, errorsAfterClose, neverDeliversClose, deliversWhileClosing}
   return told.reduce((behaviour, lie) => lying[lie as keyof typeof lying](behaviour), plain[name as keyof typeof plain]())
 }

@@ -38,6 +38,7 @@ const failing: Record<string, Case> = {
   'a refusal whose close comes twice': {behaviour: closesTwice(refuses()), close: {code: 1006, origin: 'event', opened: false}, within: 0},
   'an error after the close (workerd)': {behaviour: errorsAfterClose(acceptsThenCloses(1013)), close: {code: 1013, origin: 'event'}, within: 0},
   'a socket that is CLOSED from the start (Chromium under CSP)': {behaviour: closedFromTheStart(), close: {code: 1006, origin: 'error', opened: false}, within: 100},
+  'one of which nothing at all is told': {behaviour: closedFromTheStart(goesSilent()), close: {code: 1006, origin: 'error', opened: false}, within: 100},
   'a constructor that throws': {behaviour: throwsOnConstruct(new Error('mixed content')), close: {code: 1006, origin: 'constructor', opened: false, error: 'mixed content'}, within: 0},
   'a handshake that nobody answers': {behaviour: neverAnswers(), close: {code: 1006, origin: 'connect-timeout', opened: false}, within: 10_000},
   'one that nobody answers, given up synchronously (Node 24, 26)': {behaviour: closesSynchronously(), close: {code: 1006, origin: 'connect-timeout', opened: false}, within: 10_000},

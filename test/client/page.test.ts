@@ -84,6 +84,15 @@ describe('a page that is frozen [CC-97]', () => {
   })
 
   it('that is back early waits for what is left of the delay', async () => {
+    const setup = await settled(setUp(drops()))
+    tellPage('freeze')
+    await setup.clock.jump(200)
+    tellPage('resume')
+    expect(setup.client.state).toMatchObject({name: 'backoff', delay: 800, retryAt: 1000})
+    setup.client.close()
+  })
+
+  it('… or for what the server asked for', async () => {
     const setup = await settled(setUp(acceptsThenCloses(1013, 'retry-after=20')))
     tellPage('freeze')
     await setup.clock.jump(5000)

@@ -2,7 +2,7 @@
 
 import {describe, expect, it} from 'vitest'
 import type {AttemptContext} from '../../src/index.ts'
-import {accepts, acceptsThenCloses, drops, refuses, sequence} from '../../src/testing/index.ts'
+import {accepts, acceptsThenCloses, drops, goesSilent, refuses, sequence} from '../../src/testing/index.ts'
 import {expectRest, long, setUp, settled, url, watchTheWorld, type SetupOptions} from './fixture.ts'
 
 watchTheWorld()
@@ -284,6 +284,17 @@ describe('what the functions are asked, and given [CC-51]', () => {
     setup.client.open()
     await settled(setup)
     expect(asked).toBe(3)
+    setup.client.close()
+  })
+
+  it.each(['open', 'reconnect'] as const)('credentials: at %s() before the end of a close(), too', async (action) => {
+    let asked = 0
+    const setup = await settled(setUp(sequence(goesSilent(), accepts()), {credentials: () => ++asked}))
+    setup.client.close()
+    setup.client[action]()
+    await settled(setup)
+    expect(asked).toBe(2)
+    expect(setup.client.state.name).toBe('open')
     setup.client.close()
   })
 

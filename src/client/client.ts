@@ -8,7 +8,6 @@ import {
   EvidenceRing,
   firstIllFormedByte,
   initialState,
-  inspect,
   isResting,
   kindOf,
   SendBuffer,
@@ -33,6 +32,8 @@ import {abandon, failureOf, nativeWebSocket, pollInterval, sendsTextBytes, words
 import {ClosecallError, isClosecallError} from './errors.ts'
 import type {ClientEvents, MessageData} from './events.ts'
 import type {ExtensionHooks} from './extension.ts'
+import {lint} from './lint.ts'
+import {messagesOf} from './messages.ts'
 import {checkClose, checkData, checkHint, checkListener, checkOptions, checkProtocols, toURLs, type Address, type HeartbeatOptions, type Options, type Settings} from './options.ts'
 import {makeReport, type HistoryEntry, type Report, type Stats} from './report.ts'
 
@@ -46,9 +47,6 @@ export interface SendOptions {
 
 /** Entries that `history` keeps. */
 const historyLength = 16
-
-/** Every how many messages the whole of a text is looked over. */
-const lintEvery = 512
 
 type DistributiveOmit<T, K extends keyof any> = T extends unknown ? Omit<T, K> : never
 type Happening = DistributiveOmit<Event, keyof Stamp>
@@ -204,7 +202,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
    */
   send(data: SendData, options?: SendOptions): SendResult {
     const kind = typeof data === 'string' ? 'string' : checkData(data, options?.binary, options?.binary === false && sendsTextBytes(this.#class()))
-    if (this.#settings.lint !== 'off') this.#lint(data, kind)
+    if (this.#settings.lint !== 'off') for (const finding of lint(data, kind, this.#ring.sent)) this.#lintFound(finding)
     if (this.#state.name === 'open' && this.#socket!.readyState === 1) {
       this.#write(data, kind, false)
       return 'sent'
@@ -260,46 +258,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
 
   /** Messages from now on, over all reconnections. Ends when the client is closed; throws when it fails. */
   [Symbol.asyncIterator](): AsyncIterator<MessageData, undefined> {
-    type Result = IteratorResult<MessageData, undefined>
-    const done: Result = {done: true, value: undefined}
-    const inbox: MessageData[] = []
-    const asked: ((result: Result | Promise<Result>) => void)[] = []
-    /** What `next()` gets once the inbox is empty and nothing more will come. */
-    let last: (() => Result | Promise<Result>) | undefined
-    const end = (how: () => Result | Promise<Result>): void => {
-      last ??= how
-      for (const unsubscribe of subscriptions) unsubscribe()
-    }
-    const serve = (): void => {
-      const state = this.#state
-      if (state.name === 'closed') end(() => done)
-      if (state.name === 'failed') {
-        end(() => {
-          last = () => done
-          return Promise.reject(this.#stopped(state))
-        })
-      }
-      while (asked.length && (inbox.length || last)) asked.shift()!(inbox.length ? {done: false, value: inbox.shift()} : last!())
-    }
-    const take = (data: MessageData): void => {
-      inbox.push(data)
-      serve()
-    }
-    const subscriptions = [this.on('message', take), this.on('state', serve)]
-    return {
-      next: () =>
-        new Promise((resolve) => {
-          asked.push(resolve)
-          serve()
-        }),
-      return: async () => {
-        inbox.length = 0
-        last = () => done
-        end(last)
-        serve()
-        return done
-      },
-    }
+    return messagesOf(this, (state) => this.#stopped(state))
   }
 
   /** Closes, and waits until that is done. */
@@ -545,14 +504,6 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     if (!this.#emitter.emit('report', report) && !onReport) complain(report.error.message)
   }
 
-  #lint(data: SendData, kind: FrameKind): void {
-    if (typeof data === 'string') {
-      // Cheap checks on each message, the thorough one on some: a program that gets this wrong does so again and again.
-      if (this.#ring.sent % lintEvery && !data.includes('\uFFFD') && isWellFormed(data)) return
-      for (const finding of inspect(data).findings) this.#lintFound(finding)
-    } else if (kind === 'text bytes' && firstIllFormedByte(bytesOf(data as ArrayBuffer)) !== undefined) this.#lintFound('ill-formed-utf8')
-  }
-
   #lintFound(finding: Finding): void {
     const message = `${finding} in a message to send`
     if (this.#settings.lint === 'throw') throw new ClosecallError('LINT', message)
@@ -622,9 +573,6 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     }
   }
 }
-
-// Runtimes before 2023 lack String.prototype.isWellFormed.
-const isWellFormed = (text: string): boolean => (text as {isWellFormed?: () => boolean}).isWellFormed?.() ?? !/\p{Surrogate}/u.test(text)
 
 /**
  * Connects, and stays connected for as long as that makes sense.

@@ -1,0 +1,23 @@
+// Is something wrong with a message that is about to leave?
+
+import {firstIllFormedByte, inspect, type Finding, type FrameKind, type SendData} from '../core/index.ts'
+import {bytesOf} from '../core/evidence.ts'
+
+/** Every how many messages the whole of a text is looked over. */
+const thoroughEvery = 512
+
+const nothing: readonly Finding[] = []
+const illFormed: readonly Finding[] = ['ill-formed-utf8']
+
+/**
+ * Cheap checks on each message, the thorough one on some: a program that gets this wrong does so again and again.
+ *
+ * @param sent messages before it
+ */
+export const lint = (data: SendData, kind: FrameKind, sent: number): readonly Finding[] => {
+  if (typeof data === 'string') return sent % thoroughEvery && !data.includes('\uFFFD') && isWellFormed(data) ? nothing : inspect(data).findings
+  return kind === 'text bytes' && firstIllFormedByte(bytesOf(data as ArrayBuffer)) !== undefined ? illFormed : nothing
+}
+
+// Runtimes before 2023 lack String.prototype.isWellFormed.
+const isWellFormed = (text: string): boolean => (text as {isWellFormed?: () => boolean}).isWellFormed?.() ?? !/\p{Surrogate}/u.test(text)

@@ -33,16 +33,21 @@ export interface Outcome {
   late?: string
 }
 
-export interface Outcomes {
-  outcomes: Outcome[]
+export interface Outcomes<T = Outcome> {
+  outcomes: T[]
   /** Errors and rejections that nobody caught. */
   escaped: string[]
 }
 
+/** A suite of suites.mjs, and what it is given. */
+export interface Play {
+  suite: 'scenarios' | 'faults'
+  given: Record<string, unknown>
+}
+
 export interface Engine {
   name: EngineName
-  /** Plays the scenarios. */
-  play: (urls: Record<string, string>) => Promise<Outcomes>
+  play: <T>(play: Play) => Promise<Outcomes<T>>
 }
 
 /** The longest that an engine may take, its start included. */
@@ -52,8 +57,8 @@ const here = (file: string): string => fileURLToPath(new URL(file, import.meta.u
 
 const inProcess =
   (command: string, args: string[] = [], last: string[] = []): Engine['play'] =>
-  async (urls) => {
-    const {stdout} = await promisify(execFile)(command, [...args, here('play.mjs'), JSON.stringify(urls), ...last], {timeout: limit, maxBuffer: 1e8})
+  async (play) => {
+    const {stdout} = await promisify(execFile)(command, [...args, here('play.mjs'), JSON.stringify(play), ...last], {timeout: limit, maxBuffer: 1e8})
     return JSON.parse(stdout)
   }
 
@@ -96,18 +101,18 @@ const withProcess = async <T>(command: string, args: (home: string) => string[],
 
 const inPage =
   (command: string, args: (home: string, url: string) => string[], prepare: (home: string) => Promise<void> = async () => {}): Engine['play'] =>
-  async (urls) => {
+  async <T>(play: Play) => {
     // Top-level await needs a module; the page takes it as one.
     const script = await bundle('page.mjs', 'esm')
-    let done: (outcomes: Outcomes) => void
-    const outcomes = new Promise<Outcomes>((resolve) => (done = resolve))
+    let done: (outcomes: Outcomes<T>) => void
+    const outcomes = new Promise<Outcomes<T>>((resolve) => (done = resolve))
     const server = createServer((request, response) => {
       const answer = (type: string, body: string): void => {
         response.writeHead(200, {'content-type': `${type}; charset=utf-8`, connection: 'close'}).end(body)
       }
       if (request.url === '/') answer('text/html', '<!doctype html><title>closecall</title><script type="module" src="/page.js"></script>')
       else if (request.url === '/page.js') answer('text/javascript', script)
-      else if (request.url === '/urls') answer('application/json', JSON.stringify(urls))
+      else if (request.url === '/given') answer('application/json', JSON.stringify(play))
       else if (request.url === '/outcomes') void text(request).then((body) => (answer('text/plain', ''), done(JSON.parse(body))))
       else response.writeHead(404).end()
     })
@@ -142,7 +147,7 @@ const writePreferences = (home: string): Promise<void> =>
 
 const inWorker =
   (command: string): Engine['play'] =>
-  (urls) =>
+  <T>(play: Play) =>
     withProcess(
       command,
       (home) => ['serve', join(home, 'worker.capnp'), '--control-fd=3'],
@@ -154,9 +159,9 @@ const inWorker =
       async (child, failed) => {
         const [line] = (await Promise.race([once(child.stdio[3]!, 'data'), failed])) as [Buffer]
         const {port} = JSON.parse(String(line).split('\n')[0]!) as {port: number}
-        const response = await Promise.race([fetch(`http://127.0.0.1:${port}/`, {method: 'POST', body: JSON.stringify(urls)}), failed])
+        const response = await Promise.race([fetch(`http://127.0.0.1:${port}/`, {method: 'POST', body: JSON.stringify(play)}), failed])
         if (!response.ok) throw new Error(`workerd: ${response.status} ${await response.text()}`)
-        return (await response.json()) as Outcomes
+        return (await response.json()) as Outcomes<T>
       },
     )
 

@@ -1,6 +1,6 @@
-// Plays the scenarios in a browser's page, and posts the outcomes to where the page came from.
+// Plays a suite in a browser's page, and posts the outcomes to where the page came from.
 
-import {playAll} from './scenarios.mjs'
+import {suites} from './suites.mjs'
 
-const urls = await (await fetch('/urls')).json()
-await fetch('/outcomes', {method: 'POST', body: JSON.stringify(await playAll(urls))})
+const {suite, given} = await (await fetch('/given')).json()
+await fetch('/outcomes', {method: 'POST', body: JSON.stringify(await suites[suite](given))})

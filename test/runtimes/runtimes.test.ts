@@ -210,7 +210,7 @@ describe.each(engines.map((engine) => [names[engine.name], engine] as const))('%
       if (typeof server !== 'number') servers.set(name, server === 'nobody' ? await nobodyListens(host) : await serve(server, host))
       urls[name] = typeof server === 'number' ? `ws://${host}:${server}` : servers.get(name)!.url
     }
-    const result = await play(urls)
+    const result = await play<Outcome>({suite: 'scenarios', given: urls})
     escaped = result.escaped
     outcomes = new Map(result.outcomes.map((outcome) => [outcome.name, outcome]))
   }, 120_000)

@@ -2,6 +2,7 @@
 // servers and what is expected.
 
 import {connect} from '../../dist/index.js'
+import {collectEscapes} from './escapes.mjs'
 
 /** Real time passes here, and machines differ: long enough for a loaded one, short enough to be told of. */
 const limit = 15_000
@@ -125,21 +126,7 @@ async function play(name, url, WebSocket) {
  * @param WebSocket absent: the engine's own
  */
 export async function playAll(urls, WebSocket) {
-  const escaped = []
-  const escape = (kind, error) => escaped.push(`${kind}: ${error?.stack ?? error?.message ?? error}`)
-  if (globalThis.process?.on) {
-    process.on('uncaughtException', (error) => escape('uncaught', error))
-    process.on('unhandledRejection', (error) => escape('rejection', error))
-  } else {
-    globalThis.addEventListener('error', (event) => {
-      event.preventDefault()
-      escape('error', event.error ?? event)
-    })
-    globalThis.addEventListener('unhandledrejection', (event) => {
-      event.preventDefault()
-      escape('rejection', event.reason)
-    })
-  }
+  const escaped = collectEscapes()
   const outcomes = await Promise.all(Object.entries(urls).map(([name, url]) => play(name, url, WebSocket)))
   // What engines report late, they report within this time.
   await new Promise((resolve) => setTimeout(resolve, 300))

@@ -1,9 +1,10 @@
-// Plays the scenarios in workerd: they come in a request, and the outcomes go into its response.
+// Plays a suite in workerd: what to play comes in a request, and the outcomes go into its response.
 
-import {playAll} from './scenarios.mjs'
+import {suites} from './suites.mjs'
 
 export default {
   async fetch(request) {
-    return Response.json(await playAll(await request.json()))
+    const {suite, given} = await request.json()
+    return Response.json(await suites[suite](given))
   },
 }

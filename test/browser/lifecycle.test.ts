@@ -5,8 +5,9 @@ import type {BrowserContext, CDPSession, Page} from 'playwright-core'
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest'
 import type {Client, HistoryEntry, Options, State} from '../../src/index.ts'
 import {chromium, firefox} from '../helpers/engines.ts'
+import {startFirefox} from '../helpers/programs.ts'
 import {closesWith, echoes, goesSilent, hangsHandshake, refuses, sequence, serve, type Behaviour, type Connection, type Server} from '../helpers/servers.ts'
-import {startChromium, startFirefox} from './browsers.ts'
+import {startChromium} from './browsers.ts'
 import {servePages, type Pages, type Report} from './pages.ts'
 
 /** What `watched.mjs` keeps for us. */

@@ -1,8 +1,8 @@
 // How is each engine started, given the scenarios' URLs, and how do the outcomes come back?
 
-import {execFile, spawn, type ChildProcess, type SpawnOptions} from 'node:child_process'
+import {execFile} from 'node:child_process'
 import {once} from 'node:events'
-import {copyFile, mkdtemp, rm, writeFile} from 'node:fs/promises'
+import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises'
 import {createServer} from 'node:http'
 import type {AddressInfo} from 'node:net'
 import {tmpdir} from 'node:os'
@@ -14,6 +14,7 @@ import {build} from 'esbuild'
 import {chromium, chromiumArguments, firefox, miniBrowser} from '../helpers/engines.ts'
 import type names from '../helpers/engine-names.json'
 import {npmEngine} from '../helpers/npm-engines.ts'
+import {start, startFirefox, type Program} from '../helpers/programs.ts'
 
 export type EngineName = Exclude<keyof typeof names, 'hermes'>
 
@@ -68,39 +69,23 @@ const bundle = async (entry: string, format: 'esm' | 'iife'): Promise<string> =>
   return outputFiles[0]!.text
 }
 
-/** Starts a program in a process group of its own and a home of its own, and ends both whatever happens. */
-const withProcess = async <T>(command: string, args: (home: string) => string[], options: SpawnOptions, prepare: (home: string) => Promise<void>, use: (child: ChildProcess, failed: Promise<never>) => Promise<T>): Promise<T> => {
-  const home = await mkdtemp(join(tmpdir(), 'closecall-engine-'))
-  await prepare(home)
-  const child = spawn(command, args(home), {stdio: ['ignore', 'ignore', 'pipe'], detached: true, env: {...process.env, HOME: home}, ...options})
-  let said = ''
-  child.stderr?.on('data', (chunk) => (said = (said + chunk).slice(-2000)))
+/** @param use is raced against the end of the program, and against the clock */
+const withProgram = async <T>(starting: Promise<Program>, use: (program: Program) => Promise<T>): Promise<T> => {
+  const program = await starting
   let timer: NodeJS.Timeout | undefined
-  const failed = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${command}: no outcomes within ${limit} ms. ${said}`)), limit)
-    child.once('error', reject)
-    child.once('exit', (code, signal) => reject(new Error(`${command} ended with ${code ?? signal}. ${said}`)))
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${program.child.spawnfile}: no outcomes within ${limit} ms. ${program.output}`)), limit)
   })
-  failed.catch(() => {})
   try {
-    return await use(child, failed)
+    return await Promise.race([use(program), late, program.ended])
   } finally {
     clearTimeout(timer)
-    child.removeAllListeners('exit')
-    const gone = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined
-    try {
-      process.kill(-child.pid!, 'SIGKILL')
-    } catch {
-      // It never started, or is gone.
-    }
-    await gone
-    // Its children may still be writing.
-    await rm(home, {recursive: true, force: true, maxRetries: 10, retryDelay: 100})
+    await program.end()
   }
 }
 
 const inPage =
-  (command: string, args: (home: string, url: string) => string[], prepare: (home: string) => Promise<void> = async () => {}): Engine['play'] =>
+  (start: (url: string) => Promise<Program>): Engine['play'] =>
   async <T>(play: Play) => {
     // Top-level await needs a module; the page takes it as one.
     const script = await bundle('page.mjs', 'esm')
@@ -120,50 +105,26 @@ const inPage =
     await once(server, 'listening')
     const page = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
     try {
-      return await withProcess(command, (home) => args(home, page), {}, prepare, (_, failed) => Promise.race([outcomes, failed]))
+      return await withProgram(start(page), () => outcomes)
     } finally {
       server.closeAllConnections()
       server.close()
     }
   }
 
-const preferences = {
-  // Firefox holds back sockets to a host that failed, for ever longer: right for a page, too slow for a test.
-  'network.websocket.delay-failed-reconnects': false,
-  'browser.shell.checkDefaultBrowser': false,
-  'browser.aboutwelcome.enabled': false,
-  'browser.startup.homepage_override.mstone': 'ignore',
-  'datareporting.policy.dataSubmissionEnabled': false,
-  'toolkit.telemetry.reportingpolicy.firstRun': false,
-  'network.captive-portal-service.enabled': false,
-  'network.connectivity-service.enabled': false,
-  'app.normandy.enabled': false,
-  'browser.safebrowsing.downloads.remote.enabled': false,
-  'services.settings.server': 'data:,',
-}
-
-const writePreferences = (home: string): Promise<void> =>
-  writeFile(join(home, 'user.js'), Object.entries(preferences).map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`).join(''))
-
 const inWorker =
   (command: string): Engine['play'] =>
-  <T>(play: Play) =>
-    withProcess(
-      command,
-      (home) => ['serve', join(home, 'worker.capnp'), '--control-fd=3'],
-      {stdio: ['ignore', 'ignore', 'pipe', 'pipe']},
-      async (home) => {
-        await writeFile(join(home, 'worker.mjs'), await bundle('worker.mjs', 'esm'))
-        await copyFile(here('worker.capnp'), join(home, 'worker.capnp'))
-      },
-      async (child, failed) => {
-        const [line] = (await Promise.race([once(child.stdio[3]!, 'data'), failed])) as [Buffer]
-        const {port} = JSON.parse(String(line).split('\n')[0]!) as {port: number}
-        const response = await Promise.race([fetch(`http://127.0.0.1:${port}/`, {method: 'POST', body: JSON.stringify(play)}), failed])
-        if (!response.ok) throw new Error(`workerd: ${response.status} ${await response.text()}`)
-        return (await response.json()) as Outcomes<T>
-      },
-    )
+  async <T>(play: Play) => {
+    const files = {'worker.mjs': await bundle('worker.mjs', 'esm'), 'worker.capnp': await readFile(here('worker.capnp'), 'utf8')}
+    const starting = start(command, (home) => ['serve', join(home, 'worker.capnp'), '--control-fd=3'], files, ['ignore', 'ignore', 'pipe', 'pipe'])
+    return withProgram(starting, async ({child}) => {
+      const [line] = (await once(child.stdio[3]!, 'data')) as [Buffer]
+      const {port} = JSON.parse(String(line).split('\n')[0]!) as {port: number}
+      const response = await fetch(`http://127.0.0.1:${port}/`, {method: 'POST', body: JSON.stringify(play)})
+      if (!response.ok) throw new Error(`workerd: ${response.status} ${await response.text()}`)
+      return (await response.json()) as Outcomes<T>
+    })
+  }
 
 const engine = (name: EngineName, path: string | undefined, play: (path: string) => Engine['play']): Engine[] => (path ? [{name, play: play(path)}] : [])
 
@@ -176,16 +137,16 @@ export const engines: readonly Engine[] = [
   ...engine('bun', npmEngine('bun'), (path) => inProcess(path)),
   ...engine('deno', npmEngine('deno'), (path) => inProcess(path, ['run', '--allow-all', '--no-prompt'])),
   ...engine('workerd', npmEngine('workerd'), inWorker),
-  ...engine('chromium', chromium(), (path) => inPage(path, (home, url) => [...chromiumArguments, `--user-data-dir=${home}`, url])),
-  ...engine('firefox', firefox(), (path) => inPage(path, (home, url) => ['--headless', '--no-remote', '--profile', home, url], writePreferences)),
-  ...engine('webkitgtk', miniBrowser(), (path) => inPage('xvfb-run', (_, url) => ['-a', path, '--private', url])),
+  ...engine('chromium', chromium(), (path) => inPage((url) => start(path, (home) => [...chromiumArguments, `--user-data-dir=${home}`, url]))),
+  ...engine('firefox', firefox(), (path) => inPage((url) => startFirefox(path, url))),
+  ...engine('webkitgtk', miniBrowser(), (path) => inPage((url) => start('xvfb-run', () => ['-a', path, '--private', url]))),
 ]
 
 /** React Native's compiler, which knows less syntax than the others: it must understand what a bundler makes of us. */
 export const hermes = npmEngine('hermes')
 
-export const compileWithHermes = async (): Promise<void> => {
-  const code = await bundle('../../dist/index.js', 'iife')
+export const compileWithHermes = async (door: string): Promise<void> => {
+  const code = await bundle(`../../dist/${door}.js`, 'iife')
   await withFile(code, async (path) => {
     await promisify(execFile)(hermes!, ['-emit-binary', '-out', `${path}.hbc`, path])
   })

@@ -235,7 +235,7 @@ describe.each(engines.map((engine) => [names[engine.name], engine] as const))('%
 
 if (hermes) {
   describe(names.hermes, () => {
-    it('understands the bundle', () => compileWithHermes())
+    it.each(['index', 'core', 'diagnosis', 'overload', 'probe'])('understands the bundle of %s', (door) => compileWithHermes(door))
   })
 }
 

@@ -76,8 +76,12 @@ const preferences = {
   'services.settings.server': 'data:,',
 }
 
-/** Shows one page; there is no driver, so the page must speak for itself. */
-export const startFirefox = (path: string, url: string): Promise<Program> =>
+/**
+ * Shows one page; there is no driver, so the page must speak for itself.
+ *
+ * @param wishes preferences that differ from those above
+ */
+export const startFirefox = (path: string, url: string, wishes: Record<string, boolean> = {}): Promise<Program> =>
   start(path, (home) => ['--headless', '--no-remote', '--profile', home, url], {
-    'user.js': Object.entries(preferences).map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`).join(''),
+    'user.js': Object.entries({...preferences, ...wishes}).map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`).join(''),
   })

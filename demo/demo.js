@@ -58,7 +58,7 @@ byId('states').append(...Object.values(lights))
 
 const causeOf = ({last, verdict}) => `${last.code} ${verdict.name}${last.opened ? '' : ', never opened'}`
 
-/** One sentence for each state, and what its countdown leads to. */
+/** One sentence for each state, and what its countdown leads to, or what leads out of it. */
 const sentences = {
   idle: () => ['Not started.'],
   connecting: ({attempt}) => [attempt ? `Retry ${attempt}: waiting for the server’s answer.` : 'Waiting for the server’s answer.', 'until it gives up'],
@@ -66,8 +66,8 @@ const sentences = {
   backoff: (state) => [`Retry ${state.attempt} is next, after ${causeOf(state)}.`, 'to the next attempt'],
   suspended: ({why}) => (why === 'page' ? ['The page is away. It goes on when that is back.'] : ['No network. It tries again when that is back, and once in a while anyway.', 'to the next try']),
   closing: () => ['Waiting for the server to answer the closing handshake.', 'until it leaves'],
-  closed: (state) => [state.last ? `Ended as wished, with ${causeOf(state)}.` : 'Ended as wished.'],
-  failed: (state) => [`Stopped by ${causeOf(state)}. ${ends[state.why]}`],
+  closed: (state) => [state.last ? `Ended as wished, with ${causeOf(state)}.` : 'Ended as wished.', 'open() starts anew'],
+  failed: (state) => [`Stopped by ${causeOf(state)}. ${ends[state.why]}`, 'open() starts anew'],
 }
 
 const ends = {
@@ -111,7 +111,7 @@ const countDown = (goal, towards) => {
     if (left > 0) countdown = requestAnimationFrame(tick)
   }
   if (goal !== undefined && towards) return tick()
-  count.textContent = ''
+  count.textContent = towards ?? ''
   bar.style.transform = 'scaleX(0)'
 }
 
@@ -187,7 +187,7 @@ const showClose = ({at, close, verdict, explanation}) => {
 const tag = (name, value) => make('span', {class: `tag ${name}`}, make('span', {}, `${name} `), value)
 
 const outcomes = {
-  backoff: ({delay}) => `Next attempt after ${length(delay)}.`,
+  backoff: ({delay}) => (delay ? `Next attempt after ${length(delay)}.` : 'Next attempt at once.'),
   suspended: ({why}) => (why === 'page' ? 'Waits for the page to be back.' : 'Waits for the network.'),
   failed: () => 'Stopped.',
 }
@@ -265,7 +265,7 @@ const frameTable = (frames, sequence) =>
             make('td', {}, frame.kind + (frame.buffered ? ', buffered' : '')),
             make('td', {}, String(frame.length)),
             make('td', {}, `${Math.round(frame.age)}\u00a0ms`),
-            make('td', {}, frame.findings.length ? `${frame.findings.join(', ')}${frame.offset === undefined ? '' : ` at ${frame.offset}`}` : 'nothing'),
+            make('td', {class: frame.findings.length ? undefined : 'clean'}, frame.findings.length ? `${frame.findings.join(', ')}${frame.offset === undefined ? '' : ` at ${frame.offset}`}` : 'nothing'),
           ),
         ),
       ),

@@ -59,9 +59,10 @@ const commands = {
   close(session, {code, reason, count = 1}) {
     const step = {does: 'close', code: whole('code', code, 0, 65_535), reason: reasonOf(reason)}
     whole('count', count, 1, 10)
-    session.plan = Array(session.connections.size ? count - 1 : count).fill(step)
+    const {size} = session.connections
+    session.plan = Array(size ? count - 1 : count).fill(step)
     for (const connection of session.connections) closeWith(connection, step)
-    return `closes with ${code}, ${times(count)}`
+    return `closes ${size ? '' : 'the next connection '}with ${code}, ${times(count)}`
   },
 
   refuse(session, {status, count = 1, retryAfter}) {
@@ -209,7 +210,8 @@ export async function startServer({port = 8013} = {}) {
     response.setHeader('Referrer-Policy', 'no-referrer')
     response.setHeader('Cross-Origin-Opener-Policy', 'same-origin')
     response.setHeader('Cross-Origin-Resource-Policy', 'same-origin')
-    response.setHeader('Cache-Control', 'no-store')
+    // Fresh after a build, and kept in the bfcache all the same: `no-store` would forbid that to a page with a socket.
+    response.setHeader('Cache-Control', 'no-cache')
     const say = (status, type, body, headers = {}) => response.writeHead(status, {'Content-Type': type, ...headers}).end(body)
     const plain = (status, headers) => say(status, 'text/plain; charset=utf-8', `${STATUS_CODES[status]}\n`, headers)
 

@@ -4,7 +4,11 @@ import type {Close, Failure, FrameEvidence, State} from '../core/index.ts'
 import type {Clock} from '../platform/clock.ts'
 import type {HistoryEntry, Pattern} from './report.ts'
 
-/** Something that not every page needs. Called once for each client; what it returns is asked from then on. */
+/**
+ * Something that not every page needs. Called once for each client; what it returns is asked from then on.
+ *
+ * @example const log: Extension = () => ({settled: ({explanation}) => console.info(explanation)})
+ */
 export type Extension = (host: ExtensionHost) => ExtensionHooks
 
 /** What an extension may use. */
@@ -16,7 +20,8 @@ export interface ExtensionHost {
 
 /**
  * What an extension is asked, and told. All of it is optional, and an exception in any of it is reported as an uncaught error
- * and counts as no answer.
+ * and counts as no answer. Several are asked in the order of the `extensions` option: the first delay is waited for, later
+ * findings go before earlier ones.
  */
 export interface ExtensionHooks {
   /**
@@ -46,7 +51,7 @@ export interface ExtensionHooks {
    *
    * @returns the pattern that this end completes, if it does; it goes into the history and to `on('diagnosis')`
    */
-  settled?: (entry: HistoryEntry, end: End) => Pattern | undefined
+  settled?: (entry: HistoryEntry, end: End) => Pattern | void
 }
 
 /** What is known of an end beyond its history entry. */

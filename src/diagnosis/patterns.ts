@@ -80,7 +80,7 @@ const rejected: Detector = (sessions, {sessions: count}) => {
   if (!last?.every((session) => session.code === code && session.age < soon && session.messages < 2)) return undefined
   return {
     name: 'rejected-after-open',
-    explanation: `${count} connections in a row were accepted, and ended within ${inWords(soon)} by the server, with ${code} ${name}.`,
+    explanation: `${count} connections in a row were accepted, and ended within ${inWords(soon)}, with ${code} ${name}.`,
     advice: rejectionAdviceFor[code!] ?? rejectionAdvice,
   }
 }

@@ -191,7 +191,7 @@ if (executablePath) {
       expect(first!.count).toMatch(/^[01]\.\d s to the next attempt$/)
       for (const {places} of others) expect(places, 'nothing moves').toEqual(first!.places)
       expect(await latest()).toMatch(/1013[^]*Try Again Later[^]*The server could not go on\. Next attempt after \d[^]*overloaded[^]*action retry[^]*fault server/)
-      expect(await latest()).toMatch(/pattern 3 connections in a row were accepted, and ended within 2 s by the server, with 1013 Try Again Later\. The server says that it is overloaded/)
+      expect(await latest()).toMatch(/pattern 3 connections in a row were accepted, and ended within 2 s, with 1013 Try Again Later\. The server says that it is overloaded/)
       await screenshot('light-pattern')
       await serverButton('Behave again')
       await page.locator('#said', {hasText: 'behaves again'}).waitFor()

@@ -115,7 +115,7 @@ describe('a rejection [CC-111]', () => {
   it('is named with its code', () => {
     expect(findPattern([rejected(), rejected(), rejected()], rules)).toEqual({
       name: 'rejected-after-open',
-      explanation: '3 connections in a row were accepted, and ended within 2 s by the server, with 4001 Private code.',
+      explanation: '3 connections in a row were accepted, and ended within 2 s, with 4001 Private code.',
       advice: 'Look at what the server checks once the handshake is done (credentials, the first message), and at its log.',
     })
   })

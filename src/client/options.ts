@@ -54,7 +54,8 @@ export interface HeartbeatOptions extends Partial<HeartbeatRules> {
   /** So long without an answer, and the connection is given up and replaced at once, ms. Default 10 000. */
   timeout?: number
   /**
-   * What to ask with: something that the server answers, or a function that makes it. Any message counts as the answer.
+   * What to ask with, or a function that makes it. Any message counts as the answer. It must be something that the server answers:
+   * a connection where nothing comes back is given up and replaced, again and again.
    * Default: a protocol ping, where the transport has them (`closecall/node`). Where it has not, as in browsers, nothing is sent, and the
    * server must say something by itself: it is given up within twice `interval + timeout` of silence.
    */
@@ -131,7 +132,7 @@ export interface Options {
    */
   onPageHide?: 'close' | 'keep'
 
-  /** More than every page needs, from `closecall/diagnosis`, `closecall/overload`, `closecall/probe`, or your own. Default: none. */
+  /** More than every page needs, from `closecall/diagnosis`, `closecall/overload`, `closecall/probe`, or your own; asked in this order, `overload` best last. Default: none. */
   extensions?: readonly Extension[]
 
   /** Messages that wait for a connection. `false`: `send()` refuses what can't leave at once. Default: up to 1024 messages and 1 MiB. */

@@ -34,7 +34,7 @@ export interface Stats {
   connections: number
   /** Connections tried again, of all time. */
   retries: number
-  /** Messages, heartbeats included. */
+  /** Messages, those of the heartbeat included; protocol pings and pongs not. */
   sent: number
   received: number
   /** Of the last heartbeat that was answered with a pong or an `isReply` message, ms. */
@@ -62,7 +62,7 @@ export interface Report {
   /** Only where the fault is the sender's. */
   cause?: Cause
   confidence?: Diagnosis['confidence']
-  /** Sequence of the message at fault, and where in it. */
+  /** Sequence of the message at fault, 1 for the first that this client ever sent, and where in it. */
   sequence?: number
   offset?: number
   /** What was sent last on this connection, oldest first. Only where the fault is the sender's. */

@@ -80,7 +80,7 @@ export type State =
   /**
    * Waits for something else than a delay.
    *
-   * - `offline`: for the network. A slow probe goes on all the same, at `retryAt`: the signal may be wrong.
+   * - `offline`: for the network. It tries at `retryAt` all the same: the signal may be wrong.
    * - `page`: for a page that is frozen, in the bfcache or being unloaded. Nothing happens before it is back.
    * - `overload`: an extension asked to wait, until `retryAt`.
    */

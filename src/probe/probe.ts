@@ -20,7 +20,8 @@ export interface ProbeOptions {
 /**
  * Asks a URL by HTTP GET whenever an attempt failed and the runtime did not say why, at most once an attempt. A status that speaks
  * of the service is then judged as if the handshake had shown it, its `Retry-After` included; anything else becomes the close's
- * `error`, in words. No answer, or no `fetch`, changes no verdict.
+ * `error`, in words. No answer, or no `fetch`, changes no verdict. So the URL must answer 200 while all is well: a 403 stops the
+ * client, and so does a 401 where there are no credentials to ask for again.
  *
  * Redirects are not followed and bodies not read. From another origin the server must allow the request by CORS, and expose
  * `Retry-After`.

@@ -50,6 +50,12 @@ const closeFrame = (code, reason) => {
   return Buffer.concat([Buffer.from([0x88, 2 + words.length, code >> 8, code & 0xff]), words])
 }
 
+/** The connections of a page that wants something done to them. */
+const present = ({connections}) => {
+  if (connections.size) return connections
+  throw new Refusal('there is no connection: press open()')
+}
+
 const times = (count) => ['once', 'twice'][count - 1] ?? `${count} times`
 
 /**
@@ -74,17 +80,17 @@ const commands = {
   },
 
   drop(session) {
-    for (const {socket} of session.connections) socket.destroy()
+    for (const {socket} of present(session)) socket.destroy()
     return 'ends TCP without a close frame'
   },
 
   reset(session) {
-    for (const {socket} of session.connections) socket.resetAndDestroy()
+    for (const {socket} of present(session)) socket.resetAndDestroy()
     return 'resets TCP'
   },
 
   silence(session) {
-    for (const connection of session.connections) {
+    for (const connection of present(session)) {
       connection.quiet()
       connection.ws.pause()
       setTimeout(() => connection.socket.destroy(), longestSilence).unref()

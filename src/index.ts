@@ -5,18 +5,24 @@ export {ClosecallError, isClosecallError, type ClosecallErrorCode} from './clien
 export type {ClientEvents, MessageData} from './client/events.ts'
 export type {End, Extension, ExtensionHooks, ExtensionHost} from './client/extension.ts'
 export type {Address, AttemptContext, HeartbeatOptions, Options} from './client/options.ts'
-export type {HistoryEntry, Pattern, Report, Stats} from './client/report.ts'
+export type {ConnectionFacts, HistoryEntry, Pattern, Report, Stats} from './client/report.ts'
 export {
   classify,
   CloseCode,
   type Action,
+  type BufferLimits,
   type Cause,
+  type ClassifyContext,
   type Close,
   type CloseOrigin,
+  type Diagnosis,
+  type EvidenceOptions,
   type Failure,
+  type FailureCause,
   type Fault,
   type Finding,
   type FrameEvidence,
+  type FrameKind,
   type Jitter,
   type Message,
   type RetryHint,

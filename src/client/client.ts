@@ -494,7 +494,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
       if (pattern && !this.#emitter.emit('diagnosis', pattern, entry)) warn(`closecall: ${pattern.explanation} ${pattern.advice}`)
       if (report) this.#report(report)
       // Some servers close with 1000 although they want us back: not to be overlooked.
-      else if (name === 'closed' && previous.name === 'open' && !this.#emitter.listenerCount('closed')) warn(`closecall: ${explanation}`)
+      else if (name === 'closed' && previous.name === 'open' && !this.#emitter.listenerCount('closed')) warn(`closecall: ${explanation}${last.code === 1000 ? '; see `onNormalClosure`' : ''}`)
     }
   }
 

@@ -44,7 +44,7 @@ export interface ExtensionHooks {
    * @param signal aborted when the answer is not wanted any more
    * @returns what could be learned, e.g. an HTTP status, which is then judged as if the handshake had shown it
    */
-  investigate?: (close: Close, url: string, signal: AbortSignal) => Promise<Failure | undefined>
+  investigate?: (close: Close, url: string, signal: AbortSignal) => Promise<Failure | void>
 
   /**
    * A connection or an attempt ended, and the client has decided what to do.

@@ -51,7 +51,7 @@ export type Address = Provided<string | URL | readonly (string | URL)[]>
 export interface HeartbeatOptions extends Partial<HeartbeatRules> {
   /** So long without a message from the server, and it is asked for one, ms. Default 30 000. */
   interval?: number
-  /** So long without an answer, and the connection is given up and replaced at once, ms. Default 10 000. */
+  /** So long without an answer, and the connection is given up and replaced, at once if no failure came before, ms. Default 10 000. */
   timeout?: number
   /**
    * What to ask with, or a function that makes it. Any message counts as the answer. It must be something that the server answers:

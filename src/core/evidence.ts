@@ -227,8 +227,8 @@ export function diagnose({code, reason}: Close, frames: readonly FrameEvidence[]
   const halved = found('lone-surrogate')
   const compressed = extensions.includes('permessage-deflate')
   const [cause, confidence, frame]: [Cause, Diagnosis['confidence'], FrameEvidence?] =
-    code === 1009 ? ['too-big', 'likely', [...frames].sort((a, b) => b.length - a.length)[0]]
-    : code === 1003 ? ['unsupported-kind', 'likely', last]
+    code === 1009 ? ['too-big', last ? 'likely' : 'possible', [...frames].sort((a, b) => b.length - a.length)[0]]
+    : code === 1003 ? ['unsupported-kind', last ? 'likely' : 'possible', last]
     : code !== 1007 || !last ? ['unknown', 'none']
     : illFormed ? ['ill-formed-text', 'certain', illFormed]
     : reason && !speaksOfEncoding.test(reason) ? ['rejected-by-application', 'likely', last]

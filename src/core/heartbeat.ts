@@ -63,8 +63,11 @@ export function look(beat: Beat, now: number, signs: number, {interval, timeout}
   const ask = asks && (excused || (answerBy === undefined && now >= aliveAt + interval))
   const patience = excused ? Math.min(timeout, wakeTimeout) : timeout
   const by =
+    // A question of now does not put off the end that an earlier one set.
     ask ? Math.min(now + patience, (!overdue && answerBy) || Infinity)
+    // Excused, and there is nothing to ask with: it has a little longer to speak.
     : overdue ? now + timeout
+    // It spoke, and must again.
     : alive && !asks ? now + interval + timeout
     : answerBy
   return {beat: {asks, lookedAt: now, signs, aliveAt, ...(by !== undefined && {answerBy: by}), ...((overdue || again) && {again: true})}, ask}

@@ -294,7 +294,7 @@ const examine = (state: In<'open'>, event: Event, policy: Policy, woken: boolean
 const ask: Effect = {type: 'ask'}
 
 /** We may have been away: an open socket is neither trusted nor torn down, but asked. */
-const probe: Handler<In<'open'>, Event> = (state, event, policy) => (state.failure ? step(state) : examine(state, event, policy, true))
+const checkLife: Handler<In<'open'>, Event> = (state, event, policy) => (state.failure ? step(state) : examine(state, event, policy, true))
 
 /** Nothing came of it, or it is over. */
 const lost: Handler<In<'connecting' | 'open'>, Of<'closed'>> = (state, event, policy) => lose(state, event, policy, event.close)
@@ -494,7 +494,7 @@ const closeOf = (state: In<'connecting' | 'open' | 'closing'>, {now}: Stamp, {co
 export const table: {readonly [S in StateName]: {readonly [E in EventType]?: Handler<In<S>, Of<E>>}} = {
   idle: {open: start, reconnect: start, close: giveUp},
   connecting: {opened, error: failing, closed: lost, deadline: timedOut, explained, postponed: postpone, close: giveUp, freeze: interrupt, pagehide: interrupt},
-  open: {error: failing, closed: lost, deadline: due, hint: remember, close: startClosing, reconnect: replace, online: probe, wake: probe, pagehide: park},
+  open: {error: failing, closed: lost, deadline: due, hint: remember, close: startClosing, reconnect: replace, online: checkLife, wake: checkLife, pagehide: park},
   backoff: {deadline: retry, reconnect: retry, hint: heed, offline: suspend, freeze, pagehide: freeze, wake: hurry, close: giveUp},
   suspended: {deadline: retry, reconnect: retry, hint: heed, online: wake, wake, freeze, pagehide: freeze, close: giveUp},
   closing: {closed: finishClosing, deadline: finishClosing, open: reopen, reconnect: reopen},

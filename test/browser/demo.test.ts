@@ -80,6 +80,11 @@ describe('the server of the demo', () => {
     expect(Object.keys(await response.json())).toEqual(['error'])
   })
 
+  it.each(['drop', 'reset', 'silence'])('says that there is no connection to %s', async (command) => {
+    const response = await post('/command?session=76543210', {command})
+    expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('there is no connection: press open()')])
+  })
+
   it('refuses what is no session', async () => {
     expect((await post('/command?session=../..', {command: 'drop'})).status).toBe(400)
     expect((await post('/command', {command: 'drop'})).status).toBe(400)

@@ -309,7 +309,7 @@ describe('a server that closes with 1000 [CC-9]', () => {
     await clock.advance(long)
     expect(client.state).toMatchObject({name: 'closed', last: {code: 1000, reason: 'done'}, verdict: {action: 'end'}})
     expect(warned).toHaveBeenCalledTimes(1)
-    expect(warned.mock.calls[0]![0]).toContain('1000 Normal Closure ("done")')
+    expect(warned.mock.calls[0]![0]).toBe('closecall: 1000 Normal Closure ("done"): nothing is wrong; not reconnecting; see `onNormalClosure`')
   })
 
   it('needs no warning where it was the caller that closed', async () => {

@@ -434,7 +434,9 @@ const wake: Handler<In<'suspended'>, Event> = (state, event, policy) => {
   const {why, earliest, last} = state
   if (frozen || (why === 'offline' && !online) || (why === 'overload' && now < earliest)) return step(state)
   if (!online) return step(offline(state, event, policy))
-  return last ? step(wait(state as Held & Ended, Math.max(earliest - now, random * wakeSpread), event)) : retry(state, event, policy)
+  const soon = Math.max(earliest, now + random * wakeSpread)
+  if (why === 'overload') return step({...state, earliest: soon, retryAt: soon})
+  return last ? step(wait(state as Held & Ended, soon - now, event)) : retry(state, event, policy)
 }
 
 /** A retry that is overdue, since no timer ran meanwhile. */

@@ -27,6 +27,7 @@ import {
   type StateName,
 } from '../core/index.ts'
 import {bytesOf} from '../core/evidence.ts'
+import {hintIn} from '../core/machine.ts'
 import {complain, reportError, warn} from '../platform/console.ts'
 import {abandon, failureOf, nativeWebSocket, pollInterval, sendsTextBytes, wordsOf, type WebSocketClass, type WebSocketLike} from '../platform/websocket.ts'
 import {ClosecallError, isClosecallError} from './errors.ts'
@@ -476,7 +477,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     const explanation = describe(last, verdict, name === 'failed' ? 'stop' : verdict.action)
     const entry: HistoryEntry = {at, close: last, verdict, explanation}
     if (this.#history.push(entry) > historyLength) this.#history.shift()
-    const end = {url: this.#url, endpoint: 'endpoint' in previous ? previous.endpoint : 0, state: this.#state, sentAt: this.#ring.sentAt, frames: () => this.#ring.examine(at)}
+    const end = {url: this.#url, endpoint: 'endpoint' in previous ? previous.endpoint : 0, state: this.#state, hint: hintIn(last, previous), sentAt: this.#ring.sentAt, frames: () => this.#ring.examine(at)}
     for (const {settled} of this.#hooks) {
       const pattern = this.#guard(() => settled?.(entry, end))
       if (pattern) entry.pattern = pattern

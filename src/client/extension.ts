@@ -1,6 +1,6 @@
 // What can be added to a client, as a value from a subpath or of one's own? This is the whole contract.
 
-import type {Close, Failure, FrameEvidence, State} from '../core/index.ts'
+import type {Close, Failure, FrameEvidence, RetryHint, State} from '../core/index.ts'
 import type {Clock} from '../platform/clock.ts'
 import type {HistoryEntry, Pattern} from './report.ts'
 
@@ -62,6 +62,8 @@ export interface End {
   endpoint: number
   /** What the client does now. */
   state: State
+  /** When the server said to come back, as far as it did: in the reason, in `Retry-After`, or in a message of its own. */
+  hint: RetryHint | undefined
   /** When something was sent last on this connection, a heartbeat included, ms since 1970. */
   sentAt: number | undefined
   /** What was sent last on this connection, examined; oldest first. */

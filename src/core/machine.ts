@@ -330,7 +330,7 @@ const lose = (state: In<'connecting' | 'open'>, event: Event, policy: Policy, re
   const why = spent(verdict, strikes, attempt, policy)
   if (why) return step({name: 'failed', epoch, why, ...ended}, settle(ended, why), abandon)
 
-  const hint = parseRetryHint(last.reason) ?? (last.retryAfter !== undefined ? {after: last.retryAfter} : 'hint' in state ? state.hint : undefined)
+  const hint = hintIn(last, state)
   const delay = delayAfter(ended, {key, strikes}, hint, standing, random, policy.backoff)
   const here: Memory = {endpoint, failures: failures + 1, streak: {key, strikes, delay}, retryAt: now + delay}
   const next = speaksOfEndpoint(last, verdict) ? nextEndpoint(here, elsewhere, endpoints, now) : here
@@ -350,6 +350,10 @@ const lose = (state: In<'connecting' | 'open'>, event: Event, policy: Policy, re
   const earliest = hint || verdict.fault === 'server' ? now + pause : now
   return step(hold({...waiting, earliest}, pause, event, policy), told, abandon)
 }
+
+/** When the server said to come back, if it did. */
+export const hintIn = ({reason, retryAfter}: Close, state: State): RetryHint | undefined =>
+  parseRetryHint(reason) ?? (retryAfter !== undefined ? {after: retryAfter} : 'hint' in state ? state.hint : undefined)
 
 /** An attempt that reached out, and does not say why it failed. */
 const isMute = ({status, origin}: Close): boolean => !status && origin !== 'provider' && origin !== 'constructor'

@@ -31,14 +31,12 @@ export interface Seat {
   origin: Origin
   /** When its last attempt was let through. */
   admittedAt: number
-  /** Until when it was told to wait itself. */
-  told: number
   /** The round that it is counted in. */
   countedIn?: number
   turn?: Turn
 }
 
-/** When a client that waits may connect. */
+/** When a client that was told, or waits, may connect. */
 interface Turn {
   at: number
   /** The pause that it was drawn for. */
@@ -135,16 +133,18 @@ export function tell(seat: Seat, {until, attempt, spread}: News, now: number, ra
   const begins = !origin.rounds || seat.admittedAt > origin.roundAt
   if (begins) Object.assign(origin, {rounds: origin.rounds + 1, roundAt: now, crowd: 0})
   count(seat)
-  seat.told = Math.min(until, now + longestPause)
-  // They are spread already: each has its turn.
-  if (!begins && spread) return giveTurn(seat, seat.told)
+  const before = origin.until
+  const own = Math.min(until, now + longestPause)
+  const scattered = spread && !begins
   // A client that was in every round has waited longer each time; one that wasn't has not.
-  pauseUntil(origin, Math.max(seat.told, attempt < origin.rounds ? now + backoff(origin.rounds - 1, random) : 0))
+  if (!scattered) pauseUntil(origin, Math.max(own, attempt < origin.rounds ? now + backoff(origin.rounds - 1, random) : 0))
+  // Its own moment is its turn, but for one that is another's already.
+  if (scattered || own === origin.until) giveTurn(seat, scattered || own > before ? own : drawn(origin, random))
 }
 
 /** How long a client that wants to connect must wait, ms; 0: it may, and is counted. */
 export function admit(seat: Seat, budget: Budget, now: number, random: number): number {
-  const left = Math.max(pauseLeft(seat, now, random), 0) || budgetLeft(seat.origin, budget, now, random)
+  const left = Math.max(pauseLeft(seat, now, random), 0) || budgetLeft(seat, budget, now, random)
   if (left > 0) return Math.max(left, leastWait)
   const {attempts} = seat.origin
   if (attempts.push(now) > mostAttempts) attempts.shift()
@@ -154,23 +154,29 @@ export function admit(seat: Seat, budget: Budget, now: number, random: number): 
 }
 
 const pauseLeft = (seat: Seat, now: number, random: number): number => {
-  const {origin, told, turn} = seat
+  const {origin, turn} = seat
   const {until} = origin
   if (turn && (turn.until === until || turn.lost === patience)) return turn.at - now
-  // Over; or its own, which nobody else waits for.
-  if (until <= Math.max(now, told)) return until - now
+  if (until <= now) return 0
   count(seat)
-  const {initialDelay, factor, maxDelay} = defaultBackoff
-  const gap = initialDelay * factor ** Math.max(0, origin.rounds - 1)
-  const at = until + random * Math.min(maxDelay, gap * origin.crowd)
+  const at = drawn(origin, random)
   giveTurn(seat, at, turn && turn.lost + 1)
   return at - now
 }
 
-/** No window holds more attempts than the budget. Those that wait for the same one to leave it don't come back together. */
-const budgetLeft = (origin: Origin, {attempts, per}: Budget, now: number, random: number): number => {
-  const left = (origin.attempts.at(-attempts) ?? -Infinity) + per - now
-  return left > 0 ? left + (random * per) / 2 : 0
+/** After the pause, from a span of one nominal pause per client. */
+const drawn = ({until, rounds, crowd}: Origin, random: number): number => {
+  const {initialDelay, factor, maxDelay} = defaultBackoff
+  return until + random * Math.min(maxDelay, initialDelay * factor ** Math.max(0, rounds - 1) * crowd)
+}
+
+/** No window holds more attempts than the budget. Those that wait for the same one to leave it don't come back together; asking again draws nothing better. */
+const budgetLeft = (seat: Seat, {attempts, per}: Budget, now: number, random: number): number => {
+  const left = (seat.origin.attempts.at(-attempts) ?? -Infinity) + per - now
+  if (left <= 0) return 0
+  const wait = left + (random * per) / 2
+  giveTurn(seat, now + wait, seat.turn?.lost)
+  return wait
 }
 
 /** The pauses that are not over, as a text to keep; `''` if there is none. No path, no query. */

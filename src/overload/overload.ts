@@ -3,7 +3,6 @@
 import type {End, Extension} from '../client/extension.ts'
 import {fill, must, type Rules} from '../client/check.ts'
 import type {HistoryEntry} from '../client/report.ts'
-import {parseRetryHint} from '../core/index.ts'
 import type {Store} from '../platform/storage.ts'
 import {admit, keep, mostAttempts, originAt, originOf, originsOf, restore, tell, type Budget, type News, type Seat} from './origins.ts'
 
@@ -48,7 +47,7 @@ export function overload(options: OverloadOptions = {}): Extension {
 
     const seatAt = (url: string, now: number): Seat => {
       const origin = originAt(origins, originOf(url)!, now)
-      if (seat?.origin !== origin) seat = {origin, admittedAt: 0, told: 0}
+      if (seat?.origin !== origin) seat = {origin, admittedAt: 0}
       return seat
     }
 
@@ -84,12 +83,13 @@ export function overload(options: OverloadOptions = {}): Extension {
   }
 }
 
-const newsIn = ({close, verdict}: HistoryEntry, {state, endpoint}: End): News => {
-  if (!('earliest' in state)) return {until: 0, attempt: 0, spread: false}
+const newsIn = ({at, verdict}: HistoryEntry, {state, endpoint, hint}: End): News => {
+  // It does not come back. The server's wish holds for the others all the same.
+  if (!('earliest' in state)) return {until: hint ? at + hint.after : 0, attempt: 0, spread: false}
   const {attempt, earliest, elsewhere} = state
   // Where there are several addresses, it may go on at another, and come back to this one later.
   const {retryAt, streak} = elsewhere.find((memory) => memory.endpoint === endpoint) ?? {...state, retryAt: earliest}
-  const spread = verdict.backoff === 'spread' && streak.strikes === 1 && !parseRetryHint(close.reason)
+  const spread = verdict.backoff === 'spread' && streak.strikes === 1 && !hint
   return {until: retryAt, attempt, spread}
 }
 

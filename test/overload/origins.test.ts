@@ -11,7 +11,7 @@ const start = 1_800_000_000_000
 
 const newOrigin = (): Origin => originAt(originsOf(fakeClock()), name, start)
 
-const seatAt = (origin: Origin): Seat => ({origin, admittedAt: 0, told: 0})
+const seatAt = (origin: Origin): Seat => ({origin, admittedAt: 0})
 
 /** A client that was let in at the start. */
 const seated = (origin: Origin): Seat => {

@@ -445,6 +445,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     const {signal} = (this.#investigation = new AbortController())
     let failure: Failure = {}
     for (const {investigate} of this.#hooks) {
+      if (signal.aborted || failure.status) break
       try {
         failure = {...failure, ...(await investigate?.(close, this.#url, signal))}
       } catch (error) {

@@ -37,8 +37,8 @@ export const probe = (url: string | URL | ((webSocketURL: string) => string | UR
     investigate: async ({error}, webSocketURL, signal) => {
       if (signal.aborted || typeof globalThis.fetch !== 'function') return undefined
       const learned = await ask(toURL(typeof url === 'function' ? url(webSocketURL) : url), settings, clock, signal)
-      // What the runtime said stays said.
-      return {...learned, error: [error, learned.error].filter(Boolean).join('; ')}
+      // What the runtime said stays said, and leaves room for what we know.
+      return {...learned, error: [error?.slice(0, 120), learned.error].filter(Boolean).join('; ')}
     },
   })
 }
@@ -56,7 +56,7 @@ const toURL = (value: unknown): string => {
     // Said below.
   }
   // `fetch` takes no user in a URL.
-  must(url && /^https?:$/.test(url.protocol) && !url.username, 'url', 'an http: or https: URL without a user', url?.href ?? value)
+  must(url && /^https?:$/.test(url.protocol) && !(url.username || url.password), 'url', 'an http: or https: URL without a user', url?.href ?? value)
   return url!.href
 }
 

@@ -422,8 +422,9 @@ const suspend: Handler<In<'backoff'>, Of<'offline'>> = (state, event, policy) =>
 
 const freeze: Handler<In<'backoff' | 'suspended'>, Event> = (state) => step(asleep(state.name === 'backoff' ? {...state, earliest: state.retryAt} : state))
 
-/** An attempt under way would be lost; it is made again. */
-const interrupt: Handler<In<'connecting'>, Event> = (state, {now}) => step(asleep({...state, epoch: state.epoch + 1, earliest: now}), abandon)
+/** An attempt under way would be lost; it is made again. One that has failed, and is only being looked into, is over. */
+const interrupt: Handler<In<'connecting'>, Event> = (state, event, policy) =>
+  state.unexplained ? lose(state, {...event, frozen: true}, policy, state.unexplained) : step(asleep({...state, epoch: state.epoch + 1, earliest: event.now}), abandon)
 
 /** A page with an open connection is not kept. */
 const park: Handler<In<'open'>, Event> = (state, event, {closeOnPageHide}) => {

@@ -96,7 +96,7 @@ const suspectSend: Detector = (sessions) => {
   return {
     name: 'suspect-send',
     explanation: `${repeats} connections in a row were lost (1006) within ${inWords(soon)} of sending the same message, the last time as message ${sequence} (${[kind, `length ${length}`, ...findings].join(', ')}).`,
-    advice: 'Look at what this message says, and at its size: many servers drop a connection instead of closing it with 1007, 1009 or 1011.',
+    advice: 'Look at what this message says, and at its size: many servers drop a connection instead of closing it with 1007, 1009 or 1011. If it is the first on each connection, look at what the server checks (credentials), too.',
     sequence,
   }
 }

@@ -66,7 +66,8 @@ export function sessionOf({at, close, verdict}: HistoryEntry, end: End, arrivals
  */
 export function suspectOf(frames: readonly FrameEvidence[], aliveAgo: number): FrameEvidence | undefined {
   const last = frames.at(-1)
-  if (!last || last.age > soon || aliveAgo - last.age > surelyAlive) return undefined
+  if (!last || aliveAgo - last.age > surelyAlive) return undefined
+  // The last itself, too: it must have left right before the end.
   return frames.some((frame) => frame.age > soon && isSameMessage(frame, last)) ? undefined : last
 }
 

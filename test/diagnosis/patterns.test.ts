@@ -152,7 +152,7 @@ describe('a suspect send [CC-112]', () => {
     expect(findPattern(sessions, rules)).toEqual({
       name: 'suspect-send',
       explanation: '2 connections in a row were lost (1006) within 2 s of sending the same message, the last time as message 12 (string, length 5, lone-surrogate).',
-      advice: 'Look at what this message says, and at its size: many servers drop a connection instead of closing it with 1007, 1009 or 1011.',
+      advice: 'Look at what this message says, and at its size: many servers drop a connection instead of closing it with 1007, 1009 or 1011. If it is the first on each connection, look at what the server checks (credentials), too.',
       sequence: 12,
     })
     expect(findPattern(sessions.slice(0, 2), rules)).toMatchObject({name: 'suspect-send', sequence: 8})

@@ -37,7 +37,7 @@ export const fill = <T extends object>(whole: string, defaults: T, rules: Rules,
   check(given, whole, 'an object')
   const filled: Record<string, any> = {...defaults}
   for (const [name, value] of Object.entries(given)) {
-    const rule = rules[name]
+    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
     must(rule, path + name, 'an option that exists', typeof value)
     if (value === undefined) continue
     if (typeof rule === 'string') check(value, path + name, rule)

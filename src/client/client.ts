@@ -295,7 +295,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
       online: environment.online,
       frozen: environment.frozen,
       signs: this.#received + this.#pongs,
-      readyState: this.#socket?.readyState ?? 0,
+      readyState: this.#socket?.readyState ?? -1,
       endpoints: this.#endpoints,
     }
     const {state, effects} = transition(previous, {...happening, ...stamp}, this.#policy)
@@ -309,13 +309,13 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     const entered = state.name !== previous.name
     if (entered && state.name === 'open') {
       this.#connections++
-      for (const {opened} of this.#hooks) this.#guard(() => opened?.(this.#url))
+      for (const hooks of this.#hooks) this.#guard(() => hooks.opened?.(this.#url))
     }
     let tell: (() => void) | undefined
     for (const effect of effects) tell = this.#run(effect, now, previous) ?? tell
 
     if (tell) this.#guard(tell)
-    if (!entered && state.name !== 'backoff') return
+    if (!entered && state.name !== 'backoff' && state.name !== 'suspended') return
     this.#emitter.emit('state', state)
     this.#emitter.emit(state.name === 'backoff' ? 'retry' : state.name, state)
   }
@@ -324,8 +324,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
   #run(effect: Effect, now: number, previous: State): (() => void) | undefined {
     switch (effect.type) {
       case 'connect':
-        if (effect.attempt) this.#retries++
-        void this.#connect(effect)
+        void this.#connect()
         return undefined
       case 'ask':
         this.#guard(() => this.#ask(now))
@@ -341,7 +340,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
         this.#guard(() => this.#socket!.close(effect.code, effect.reason))
         return undefined
       case 'settle':
-        return this.#settle(effect, now, previous)
+        return this.#guard(() => this.#settle(effect, now, previous))
       case 'abandon':
         if (this.#socket) abandon(this.#socket)
         this.#socket = undefined
@@ -354,8 +353,9 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     }
   }
 
-  async #connect({attempt, refresh, endpoint}: Extract<Effect, {type: 'connect'}>): Promise<void> {
-    const {epoch} = this.#state
+  async #connect(): Promise<void> {
+    const {epoch, attempt, refresh, endpoint} = this.#state as Extract<State, {name: 'connecting'}>
+    if (attempt) this.#retries++
     const {credentials, protocols} = this.#settings
     const ask = async <T>(value: T | ((context: {attempt: number; credentials: unknown}) => T | Promise<T>)): Promise<T> =>
       typeof value === 'function' ? (value as Function)({attempt, credentials: this.#credentials}) : value
@@ -376,8 +376,8 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
       const url = urls[endpoint % urls.length]!
       this.#endpoints = urls.length
       this.#url = url
-      for (const {admit} of this.#hooks) {
-        const delay = this.#guard(() => admit?.(url))
+      for (const hooks of this.#hooks) {
+        const delay = this.#guard(() => hooks.admit?.(url))
         if (!(delay! > 0)) continue
         // Counted when it began, and is none.
         if (attempt) this.#retries--
@@ -408,7 +408,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     // Only who asks for more pays for more than a count and an event.
     socket.onmessage = !isReply && !curious.length ? deliver : (
       (event) => {
-        for (const {received} of curious) this.#guard(() => received!())
+        for (const hooks of curious) this.#guard(() => hooks.received!())
         if (!this.#guard(() => isReply?.(event.data))) return deliver(event)
         this.#received++
         this.#answered()
@@ -422,7 +422,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     // HACK(Chromium): a socket that CSP forbids is CLOSED from the start; it tells an error, and others may tell nothing.
     if (socket.readyState > 1) this.#dispatch({type: 'error', epoch, failure: failureOf(undefined)})
     socket.onerror = (event) => this.#dispatch({type: 'error', epoch, failure: failureOf(event)})
-    socket.onclose = ({code, reason, wasClean} = {}) => this.#dispatch({type: 'closed', epoch, close: {code, reason, wasClean}})
+    socket.onclose = (event) => this.#dispatch({type: 'closed', epoch, close: {code: event?.code, reason: event?.reason, wasClean: event?.wasClean}})
   }
 
   #ask(now: number): void {
@@ -444,12 +444,13 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     const {epoch} = this.#state
     const {signal} = (this.#investigation = new AbortController())
     let failure: Failure = {}
-    for (const {investigate} of this.#hooks) {
+    for (const hooks of this.#hooks) {
       if (signal.aborted || failure.status) break
       try {
-        failure = {...failure, ...(await investigate?.(close, this.#url, signal))}
+        failure = {...failure, ...(await hooks.investigate?.(close, this.#url, signal))}
       } catch (error) {
-        reportError(error)
+        // One that ends when it is told to is right.
+        if (!signal.aborted) reportError(error)
       }
     }
     this.#dispatch({type: 'explained', epoch, failure: failureOf({...failure, error: {message: failure.error}})})
@@ -479,8 +480,8 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     const entry: HistoryEntry = {at, close: last, verdict, explanation}
     if (this.#history.push(entry) > historyLength) this.#history.shift()
     const end = {url: this.#url, endpoint: 'endpoint' in previous ? previous.endpoint : 0, state: this.#state, hint: hintIn(last, previous), sentAt: this.#ring.sentAt, frames: () => this.#ring.examine(at)}
-    for (const {settled} of this.#hooks) {
-      const pattern = this.#guard(() => settled?.(entry, end))
+    for (const hooks of this.#hooks) {
+      const pattern = this.#guard(() => hooks.settled?.(entry, end))
       if (pattern) entry.pattern = pattern
     }
     const {pattern} = entry

@@ -43,7 +43,8 @@ type Provided<T> = T | ((context: AttemptContext) => T | Promise<T>)
  * Where to connect: `ws:`, `wss:`, `http:`, `https:`, or relative to the page. A function is asked again on every attempt.
  *
  * Of several addresses the first is tried first. 1012, 1013 and an attempt that never opened lead to the next one that may be tried
- * soonest: each has a backoff of its own. All else stays with the address.
+ * soonest: each has a backoff of its own. All else stays with the address. A function should keep their number and order: what is known of
+ * one is known by its place.
  */
 export type Address = Provided<string | URL | readonly (string | URL)[]>
 

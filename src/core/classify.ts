@@ -8,7 +8,7 @@ import {closeCodeRanges, closeCodes, handshakeStatuses, handshakeStatusRanges, t
  * - `event`: the runtime's `close` event; code and reason are the peer's, or 1006.
  * - `error`: an `error` event that no `close` event followed.
  * - `connect-timeout`, `close-timeout`: the peer did not answer in time.
- * - `provider`: the `url`, `protocols` or `credentials` function threw, rejected, or gave what can't be used.
+ * - `provider`: the `url`, `protocols` or `credentials` function threw, rejected, gave what can't be used, or did not answer in time.
  * - `constructor`: the runtime refused to construct the socket.
  * - `heartbeat`: there was no sign of life in time.
  * - `stalled`: the socket was closing, without our doing, and no `close` event came.

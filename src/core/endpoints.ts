@@ -21,10 +21,14 @@ export interface Memory {
   streak: Streak
   /** Not before then, ms since 1970. */
   retryAt: number
+  /** Signals don't bring it forward to before then: the server asked for a pause. */
+  earliest: number
+  /** Its budget is spent: not tried before a connection to another is stable. */
+  spent?: boolean
 }
 
 /**
- * The address that may be tried soonest; of those that may be tried at once, the next in the list.
+ * The address that may be tried soonest; of those that may be tried at once, the next in the list. `here` also where no other may.
  *
  * @param here the address that just failed
  * @param elsewhere what is known of the others; nothing is held against one that is not there
@@ -34,8 +38,9 @@ export function nextEndpoint(here: Memory, elsewhere: readonly Memory[], endpoin
   for (let i = 1; i < endpoints; i++) {
     const endpoint = (here.endpoint + i) % endpoints
     const known = elsewhere.find((memory) => memory.endpoint === endpoint)
-    const other = known ? {...known, retryAt: Math.max(known.retryAt, now)} : {endpoint, failures: 0, streak: {strikes: 0}, retryAt: now}
-    if (other.retryAt < soonest.retryAt) soonest = other
+    if (known?.spent) continue
+    const other = known ? {...known, retryAt: Math.max(known.retryAt, now)} : {endpoint, failures: 0, streak: {strikes: 0}, retryAt: now, earliest: now}
+    if (soonest.spent || other.retryAt < soonest.retryAt) soonest = other
   }
   return soonest
 }

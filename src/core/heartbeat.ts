@@ -21,6 +21,8 @@ export interface Beat {
   answerBy?: number
   /** The server was asked once more, since the timer came too late to tell an answer that waits to be read from none. */
   again?: boolean
+  /** The server was asked because of a wake. Wakes come in twos and threes: one question will do. */
+  woken?: boolean
 }
 
 /** A timer that is later than this was held up: by a hidden tab, a busy or frozen page, a machine that slept, ms. */
@@ -53,22 +55,21 @@ export function look(beat: Beat, now: number, signs: number, {interval, timeout}
   const {asks, lookedAt} = beat
   const alive = signs !== beat.signs
   // What arrived answers everything that was asked.
-  const {answerBy, again} = alive ? ({} as Partial<Beat>) : beat
+  const {answerBy, again, woken: hurried} = alive ? ({} as Partial<Beat>) : beat
   const aliveAt = alive ? lookedAt : beat.aliveAt
   const overdue = answerBy !== undefined && now >= answerBy
   // Neither tells an answer that waits to be read from none.
-  const excused = woken || (overdue && now > answerBy + tolerance && !again)
+  const excused = overdue ? woken || (now > answerBy + tolerance && !again) : woken && !hurried
   if (overdue && !excused) return undefined
 
   const ask = asks && (excused || (answerBy === undefined && now >= aliveAt + interval))
   const patience = excused ? Math.min(timeout, wakeTimeout) : timeout
   const by =
-    // A question of now does not put off the end that an earlier one set.
-    ask ? Math.min(now + patience, (!overdue && answerBy) || Infinity)
+    ask ? now + patience
     // Excused, and there is nothing to ask with: it has a little longer to speak.
     : overdue ? now + timeout
     // It spoke, and must again.
     : alive && !asks ? now + interval + timeout
     : answerBy
-  return {beat: {asks, lookedAt: now, signs, aliveAt, ...(by !== undefined && {answerBy: by}), ...((overdue || again) && {again: true})}, ask}
+  return {beat: {asks, lookedAt: now, signs, aliveAt, ...(by !== undefined && {answerBy: by}), ...((overdue || again) && {again: true}), ...((woken || hurried) && {woken: true})}, ask}
 }

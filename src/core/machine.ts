@@ -70,7 +70,7 @@ export type Failure = Pick<Close, 'status' | 'retryAfter' | 'error'>
 export type State =
   | {name: 'idle'; epoch: number}
   /** `unexplained`: it failed, and somebody is asked why. `late`: its timer came too late to judge, so it has a moment more. */
-  | ({name: 'connecting'; deadline: number; refresh: boolean; failure?: Failure; unexplained?: CloseReport; late?: boolean} & Progress)
+  | ({name: 'connecting'; deadline: number; refresh: boolean; failure?: Failure; unexplained?: CloseReport; late?: boolean} & Progress & Partial<Ended>)
   /**
    * `stableAt`: then past failures are forgotten. `lookAt`: then the other end's life is looked at.
    * `failure`: an error came, or the socket is `stalled` in its closing, and the close event has until `deadline`.
@@ -82,7 +82,7 @@ export type State =
    *
    * - `offline`: for the network. It tries at `retryAt` all the same: the signal may be wrong.
    * - `page`: for a page that is frozen, in the bfcache or being unloaded. Nothing happens before it is back.
-   * - `overload`: an extension asked to wait, until `retryAt`.
+   * - `overload`: an extension, or a hint before any end, asked to wait, until `retryAt`.
    */
   | ({name: 'suspended'; why: 'offline' | 'page' | 'overload'; retryAt?: number} & Held)
   | {name: 'closing'; epoch: number; since: number; deadline: number}
@@ -164,7 +164,7 @@ export interface Stamp {
   frozen?: boolean
   /** Signs of life from the server so far: messages and pongs. */
   signs?: number
-  /** Of the socket. */
+  /** Of the socket; -1: there is none. */
   readyState?: number
   /** Addresses to choose from. Absent: one. */
   endpoints?: number
@@ -175,7 +175,7 @@ export type EventType = Event['type']
 /** What the shell must do, in this order. */
 export type Effect =
   /** Ask for the address, then open a socket; answer with the state's epoch. */
-  | {type: 'connect'; attempt: number; refresh: boolean; endpoint: number}
+  | {type: 'connect'}
   /** Ask the server for a sign of life. */
   | {type: 'ask'}
   /** End a socket that is stuck in its closing, where that can be done; its close event is still welcome. */
@@ -230,15 +230,20 @@ const step = (state: State, ...effects: Effect[]): Step => ({state, effects})
 
 const abandon: Effect = {type: 'abandon'}
 
+/** A stable connection: nothing is held against its address, and none is in a row with what was before. */
+const forgiven = <S extends Standing>(standing: S): S => ({...standing, ...unblemished, elsewhere: standing.elsewhere.map((memory) => ({...memory, streak: unblemished.streak, spent: false}))})
+
 const standingOf = ({attempt, streak, failures, endpoint, elsewhere}: Standing): Standing => ({attempt, streak, failures, endpoint, elsewhere})
 
+/** What was waited after. */
+const endOf = ({last, verdict}: Partial<Ended>): Partial<Ended> => (last && verdict ? {last, verdict} : {})
+
 /** @param before what is left to do about an older connection */
-const dial = ({epoch}: State, event: Event, {connectTimeout}: Policy, standing: Standing, refresh: boolean, ...before: Effect[]): Step => {
+const dial = ({epoch}: State, event: Event, {connectTimeout}: Policy, standing: Standing & Partial<Ended>, refresh: boolean, ...before: Effect[]): Step => {
   const {now} = event
-  const next = {...standingOf(standing), epoch: epoch + 1, refresh}
+  const next = {...standingOf(standing), ...endOf(standing), epoch: epoch + 1, refresh}
   if (event.frozen) return step(asleep({...next, earliest: now}), ...before)
-  const {attempt, endpoint} = next
-  return step({...next, name: 'connecting', deadline: now + connectTimeout}, ...before, {type: 'connect', attempt, refresh, endpoint})
+  return step({...next, name: 'connecting', deadline: now + connectTimeout}, ...before, {type: 'connect'})
 }
 
 /** A new beginning. Credentials are asked for again: the caller may have mended them. */
@@ -276,7 +281,7 @@ const due: Handler<In<'open'>, Of<'deadline'>> = (state, event, policy) => {
   const {now} = event
   const {stableAt = Infinity, ...rest} = state
   // Open long enough to forget past failures. A timer may come a little early: a new object has it set again.
-  const next = now < stableAt ? {...state} : {...rest, ...unblemished}
+  const next = now < stableAt ? {...state} : forgiven(rest)
   return now < (state.lookAt ?? Infinity) ? step(next) : examine(next, event, policy, false)
 }
 
@@ -303,7 +308,7 @@ const timedOut: Handler<In<'connecting'>, Of<'deadline'>> = (state, event, polic
   const {failure, unexplained, late, deadline} = state
   // Frozen or asleep meanwhile: what happened to the socket is only now being told.
   if (!late && event.now > deadline + tolerance) return step({...state, late: true, deadline: event.now + errorGrace})
-  return lose(state, event, policy, unexplained ?? {origin: failure ? 'error' : 'connect-timeout'})
+  return lose(state, event, policy, unexplained ?? {origin: failure ? 'error' : event.readyState === -1 ? 'provider' : 'connect-timeout'})
 }
 
 const explained: Handler<In<'connecting'>, Of<'explained'>> = (state, event, policy) =>
@@ -314,26 +319,29 @@ const lose = (state: In<'connecting' | 'open'>, event: Event, policy: Policy, re
   const last = closeOf(state, event, report)
   const {now, random, online, endpoints = 1} = event
   const {origin} = last
-  if (state.name === 'connecting' && policy.investigates && online && !state.unexplained && isMute(last))
+  if (state.name === 'connecting' && policy.investigates && online && !event.frozen && !state.unexplained && isMute(last))
     return step({...state, unexplained: report, deadline: now + policy.connectTimeout}, abandon, {type: 'investigate', close: last})
 
   // Timers of a hidden or frozen page come late: what counts is how long the connection was really open.
-  const standing = standingOf({...state, ...(last.age >= policy.stableAfter && unblemished)})
+  const standing = standingOf(last.age >= policy.stableAfter ? forgiven(state) : state)
   const {attempt, streak, failures, endpoint, elsewhere} = standing
   const verdict = policy.classify(last, {attempt, streak: {...streak}})
   const ended = {last, verdict}
-  const told = settle(ended, verdict.report ? 'verdict' : undefined)
+  const told = settle(ended)
   const epoch = state.epoch + 1
   if (verdict.action === 'end') return step({name: 'closed', epoch, ...ended}, told, abandon)
 
   const {key, strikes} = struck(streak, ended)
   const why = spent(verdict, strikes, attempt, policy)
-  if (why) return step({name: 'failed', epoch, why, ...ended}, settle(ended, why), abandon)
-
   const hint = hintIn(last, state)
   const delay = delayAfter(ended, {key, strikes}, hint, standing, random, policy.backoff)
-  const here: Memory = {endpoint, failures: failures + 1, streak: {key, strikes, delay}, retryAt: now + delay}
-  const next = speaksOfEndpoint(last, verdict) ? nextEndpoint(here, elsewhere, endpoints, now) : here
+  const asked = hint || verdict.fault === 'server'
+  const here: Memory = {endpoint, failures: failures + 1, streak: {key, strikes, delay}, retryAt: now + delay, earliest: asked ? now + delay : now, spent: !!why}
+  // What is wrong with one address for good need not be with another.
+  const rotates = speaksOfEndpoint(last, verdict) && (!why || (why === 'strikes' && verdict.action === 'retry'))
+  const next = rotates ? nextEndpoint(here, elsewhere, endpoints, now) : here
+  if (next.spent) return step({name: 'failed', epoch, why: why!, ...ended}, settle(ended, why), abandon)
+
   // Credentials that were asked for and did not come are still wanted.
   const wanting = 'refresh' in state && state.refresh && (origin === 'provider' || origin === 'connect-timeout')
   const waiting = {
@@ -347,8 +355,7 @@ const lose = (state: In<'connecting' | 'open'>, event: Event, policy: Policy, re
     ...ended,
   }
   const pause = next === here ? delay : Math.max(next.retryAt - now, random * wakeSpread)
-  const earliest = hint || verdict.fault === 'server' ? now + pause : now
-  return step(hold({...waiting, earliest}, pause, event, policy), told, abandon)
+  return step(hold({...waiting, earliest: next.earliest}, pause, event, policy), told, abandon)
 }
 
 /** When the server said to come back, if it did. */
@@ -361,14 +368,13 @@ const isMute = ({status, origin}: Close): boolean => !status && origin !== 'prov
 /** How long to leave the address alone after this close. */
 const delayAfter = ({last, verdict}: Ended, {key, strikes}: Streak, hint: RetryHint | undefined, {failures, streak}: Standing, random: number, rules: RetryPolicy): number => {
   const [least, most] = rules.restartSpread
-  return Math.min(
-    longestDelay,
+  return (
     key === 'refresh' ? 0
     : hint ? hinted(hint, failures, random, rules)
     : verdict.backoff === 'spread' && strikes === 1 ? least + random * (most - least)
     // Nothing suggests that the server is in trouble: the link is.
     : last.origin === 'heartbeat' && !failures ? 0
-    : Math.max(backoff(failures, random, rules, streak.delay), verdict.backoff === 'unhurried' ? unhurried * (0.5 + random) : 0),
+    : Math.max(backoff(failures, random, rules, streak.delay), verdict.backoff === 'unhurried' ? unhurried * (0.5 + random) : 0)
   )
 }
 
@@ -386,7 +392,7 @@ const spent = ({action, budget = Infinity}: Verdict, strikes: number, attempt: n
   : attempt >= maxAttempts ? 'attempts'
   : undefined
 
-const settle = (ended: Ended, report?: FailureCause): Effect => ({type: 'settle', report, ...ended})
+const settle = (ended: Ended, report: FailureCause | undefined = ended.verdict.report ? 'verdict' : undefined): Effect => ({type: 'settle', report, ...ended})
 
 /** Before another attempt: a delay, unless there is something else to wait for. */
 const hold = (waiting: Held & Ended, delay: number, event: Stamp, policy: Policy): State =>
@@ -394,10 +400,7 @@ const hold = (waiting: Held & Ended, delay: number, event: Stamp, policy: Policy
   : event.online ? wait(waiting, delay, event)
   : offline(waiting, event, policy)
 
-const wait = (waiting: Held & Ended, wanted: number, {now}: Stamp): State => {
-  const delay = Math.min(wanted, longestDelay)
-  return {...(held(waiting) as typeof waiting), name: 'backoff', delay, retryAt: now + delay}
-}
+const wait = (waiting: Held & Ended, delay: number, {now}: Stamp): State => ({...(held(waiting) as typeof waiting), name: 'backoff', delay, retryAt: now + delay})
 
 const asleep = (waiting: Held): State => ({...held(waiting), name: 'suspended', why: 'page'})
 
@@ -409,22 +412,27 @@ const offline = (waiting: Held, {now, random}: Stamp, {backoff: {maxDelay}}: Pol
   retryAt: Math.max(waiting.earliest, now + Math.min(maxDelay * (1 + random), longestDelay)),
 })
 
-const held = ({epoch, refresh, earliest, last, verdict, ...rest}: Held): Held => ({...standingOf(rest), epoch, refresh, earliest, ...(last && verdict && {last, verdict})})
+const held = (waiting: Held): Held => {
+  const {epoch, refresh, earliest} = waiting
+  return {...standingOf(waiting), ...endOf(waiting), epoch, refresh, earliest}
+}
 
 /**
  * A server's wish, within the caller's bounds. From the second retry in a row on no sooner than a first backoff: a server
  * that says 0 each time is not met in a hot loop.
  */
 const hinted = ({after, spread = 1000}: RetryHint, failures: number, random: number, {maxHint, initialDelay}: RetryPolicy): number =>
-  Math.max(Math.min(after, maxHint) + random * Math.min(spread, maxHint), failures && initialDelay * (0.5 + random))
+  Math.min(longestDelay, Math.max(Math.min(after, maxHint) + random * Math.min(spread, maxHint), failures && initialDelay * (0.5 + random)))
 
 const suspend: Handler<In<'backoff'>, Of<'offline'>> = (state, event, policy) => step(offline(state, event, policy))
 
 const freeze: Handler<In<'backoff' | 'suspended'>, Event> = (state) => step(asleep(state.name === 'backoff' ? {...state, earliest: state.retryAt} : state))
 
-/** An attempt under way would be lost; it is made again. One that has failed, and is only being looked into, is over. */
+/** An attempt under way would be lost; it is made again. One that has failed already is over. */
 const interrupt: Handler<In<'connecting'>, Event> = (state, event, policy) =>
-  state.unexplained ? lose(state, {...event, frozen: true}, policy, state.unexplained) : step(asleep({...state, epoch: state.epoch + 1, earliest: event.now}), abandon)
+  state.failure || state.unexplained ?
+    lose(state, {...event, frozen: true}, policy, state.unexplained ?? {origin: 'error'})
+  : step(asleep({...state, epoch: state.epoch + 1, earliest: event.now}), abandon)
 
 /** A page with an open connection is not kept. */
 const park: Handler<In<'open'>, Event> = (state, event, {closeOnPageHide}) => {
@@ -441,15 +449,20 @@ const wake: Handler<In<'suspended'>, Event> = (state, event, policy) => {
   if (!online) return step(offline(state, event, policy))
   const soon = Math.max(earliest, now + random * wakeSpread)
   if (why === 'overload') return step({...state, earliest: soon, retryAt: soon})
-  return last ? step(wait(state as Held & Ended, soon - now, event)) : retry(state, event, policy)
+  if (last) return step(wait(state as Held & Ended, soon - now, event))
+  return now < earliest ? step({...state, why: 'overload', retryAt: earliest}) : retry(state, event, policy)
 }
+
+/** The first attempt is made also without a network: the signal may be wrong. */
+const resume: Handler<In<'suspended'>, Event> = (state, event, policy) =>
+  state.why === 'overload' && state.attempt && !event.online ? step(offline(state, event, policy)) : retry(state, event, policy)
 
 /** A retry that is overdue, since no timer ran meanwhile. */
 const hurry: Handler<In<'backoff'>, Event> = (state, event) => step(event.now < state.retryAt ? state : wait(state, event.random * wakeSpread, event))
 
 const postpone: Handler<In<'connecting'>, Of<'postponed'>> = (state, {now, delay}) => {
   const earliest = now + Math.min(delay, longestDelay)
-  return step({...standingOf(state), name: 'suspended', why: 'overload', epoch: state.epoch + 1, refresh: false, earliest, retryAt: earliest}, abandon)
+  return step({...standingOf(state), ...endOf(state), name: 'suspended', why: 'overload', epoch: state.epoch + 1, refresh: false, earliest, retryAt: earliest}, abandon)
 }
 
 /** The application passes on what the server said in a message of its own, before the close. */
@@ -472,10 +485,13 @@ const finishClosing: Handler<In<'closing'>, Of<'closed' | 'deadline'>> = (state,
 
 /** Ends what was not open yet, or is not any more. */
 const giveUp: Handler<In<'idle' | 'connecting' | 'backoff' | 'suspended'>, Of<'close'>> = (state) =>
-  step({name: 'closed', epoch: state.epoch + 1, ...('last' in state && {last: state.last, verdict: state.verdict})}, abandon)
+  step({name: 'closed', epoch: state.epoch + 1, ...endOf(state as Partial<Ended>)}, abandon)
 
-/** A close that the caller asked for needs no judgement, only a name. */
-const wished = (last: Close, action: Action = 'end'): Ended => ({last, verdict: {...classify(last), action, fault: 'none', report: false}})
+/** A close that the caller asked for needs no judgement, only a name; unless the peer answers that what we sent was at fault. */
+const wished = (last: Close, action: Action = 'end'): Ended => {
+  const verdict = classify(last)
+  return {last, verdict: {...verdict, action, fault: verdict.report ? verdict.fault : 'none'}}
+}
 
 const closeOf = (state: In<'connecting' | 'open' | 'closing'>, {now}: Stamp, {code, reason, wasClean, origin = 'event', ...failure}: CloseReport): Close => {
   const opened = 'since' in state
@@ -483,7 +499,7 @@ const closeOf = (state: In<'connecting' | 'open' | 'closing'>, {now}: Stamp, {co
   return {
     // Nothing can be done before it began: some fakes and wrappers say 1000 where they mean that nobody answered.
     code: code === 1000 && !opened ? 1006 : normalizeCode(code),
-    reason: String(reason ?? '').slice(0, 123),
+    reason: typeof reason === 'string' ? reason.slice(0, 123) : '',
     wasClean: wasClean === true,
     opened,
     age: opened ? Math.max(0, now - state.since) : 0,
@@ -502,8 +518,8 @@ export const table: {readonly [S in StateName]: {readonly [E in EventType]?: Han
   idle: {open: start, reconnect: start, close: giveUp},
   connecting: {opened, error: failing, closed: lost, deadline: timedOut, explained, postponed: postpone, close: giveUp, freeze: interrupt, pagehide: interrupt},
   open: {error: failing, closed: lost, deadline: due, hint: remember, close: startClosing, reconnect: replace, online: checkLife, wake: checkLife, pagehide: park},
-  backoff: {deadline: retry, reconnect: retry, hint: heed, offline: suspend, freeze, pagehide: freeze, wake: hurry, close: giveUp},
-  suspended: {deadline: retry, reconnect: retry, hint: heed, online: wake, wake, freeze, pagehide: freeze, close: giveUp},
+  backoff: {deadline: retry, reconnect: retry, hint: heed, offline: suspend, freeze, pagehide: freeze, online: hurry, wake: hurry, close: giveUp},
+  suspended: {deadline: resume, reconnect: retry, hint: heed, online: wake, wake, freeze, pagehide: freeze, close: giveUp},
   closing: {closed: finishClosing, deadline: finishClosing, open: reopen, reconnect: reopen},
   closed: {open: start, reconnect: start},
   failed: {open: start, reconnect: start},

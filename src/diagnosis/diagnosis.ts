@@ -13,9 +13,10 @@ import {addressOf, sessionOf, type Arrivals, type Session} from './sessions.ts'
  * - `idle-or-lifetime-limit`: both are the same
  * - `rejected-after-open`: the server accepts them and ends them right away
  * - `suspect-send`: they are lost right after the same message was sent
+ * - `heartbeat-unanswered`: they are given up for their silence, and the server never said anything
  * - `held-by-browser`: an attempt timed out that Firefox may have kept to itself
  */
-export type PatternName = 'idle-limit' | 'lifetime-limit' | 'idle-or-lifetime-limit' | 'rejected-after-open' | 'suspect-send' | 'held-by-browser'
+export type PatternName = 'idle-limit' | 'lifetime-limit' | 'idle-or-lifetime-limit' | 'rejected-after-open' | 'suspect-send' | 'heartbeat-unanswered' | 'held-by-browser'
 
 export interface DiagnosisOptions {
   /** Connections in a row that must agree before a limit or a rejection is named, a whole number, 2–16. Default 3. */
@@ -97,7 +98,7 @@ export function diagnosis(options: DiagnosisOptions = {}): Extension {
 
         const session = sessionOf(entry, end, arrivals)
         if (!session) return undefined
-        const before = sessions.filter(({address}) => address === session.address)
+        const before = sessions.filter(({address, givenUp}) => address === session.address && givenUp === session.givenUp)
         const told = before.at(-1)?.pattern
         const pattern = findPattern([...before, session], settings)
         remember(sessions, session)

@@ -101,11 +101,22 @@ const suspectSend: Detector = (sessions) => {
   }
 }
 
+/** What the heartbeat ends says nothing about limits: its time is that of our own timer. */
+const unanswered: Detector = (sessions, {sessions: count}) => {
+  if (!lastOf(sessions, count)?.every(({messages}) => !messages)) return undefined
+  return {
+    name: 'heartbeat-unanswered',
+    explanation: `${count} connections were given up for their silence, and the server had said nothing on any of them: it may not answer the heartbeat at all.`,
+    advice: 'See that the server answers `heartbeat.message`, or says something by itself within each `heartbeat.interval`; `heartbeat: false` expects nothing of it.',
+  }
+}
+
 /** The first that finds something has the word: what is known of a message says more than how long a connection lasted. */
 const detectors: readonly Detector[] = [suspectSend, rejected, limit]
 
+/** @param sessions of one address, oldest first; all given up by the heartbeat, or none */
 export function findPattern(sessions: readonly Session[], rules: PatternRules): Pattern | undefined {
-  for (const detect of detectors) {
+  for (const detect of sessions.at(-1)?.givenUp ? [unanswered] : detectors) {
     const pattern = detect(sessions, rules)
     if (pattern) return pattern
   }

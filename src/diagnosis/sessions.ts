@@ -5,10 +5,12 @@ import type {HistoryEntry, Pattern} from '../client/report.ts'
 import type {CloseOrigin, FrameEvidence} from '../core/index.ts'
 import {withoutSecrets} from '../platform/websocket.ts'
 
-/** A connection that was open, and that the server or the network ended. */
+/** A connection that was open, and that the server, the network or the heartbeat ended. */
 export interface Session {
   /** URL without query and user: tokens in it change, the place doesn't. */
   address: string
+  /** The heartbeat ended it, not something from outside. */
+  givenUp: boolean
   code: number
   /** Of the verdict. */
   name: string
@@ -38,8 +40,8 @@ export const soon = 2000
 /** After a longer silence the link may have been cut already, and any message would have shown it: no idle limit is shorter, ms. */
 const surelyAlive = 25_000
 
-/** Ends that came from outside. Those of the heartbeat don't count: they come when our own timer says so. */
-const origins: readonly CloseOrigin[] = ['event', 'error', 'stalled']
+/** Ends that say something about the server, or the way to it. */
+const origins: readonly CloseOrigin[] = ['event', 'error', 'stalled', 'heartbeat']
 
 export const addressOf = (url: string): string => withoutSecrets(url)
 
@@ -47,9 +49,10 @@ export const addressOf = (url: string): string => withoutSecrets(url)
 export function sessionOf({at, close, verdict}: HistoryEntry, end: End, arrivals: Arrivals): Session | undefined {
   const {code, age, opened, origin} = close
   if (!opened || !origins.includes(origin) || verdict.action === 'end' || verdict.fault === 'sender') return undefined
-  const suspect = code === 1006 ? suspectOf(end.frames(), at - Math.max(arrivals.at, at - age)) : undefined
+  const suspect = code === 1006 && origin !== 'heartbeat' ? suspectOf(end.frames(), at - Math.max(arrivals.at, at - age)) : undefined
   return {
     address: addressOf(end.url),
+    givenUp: origin === 'heartbeat',
     code,
     name: verdict.name,
     age,

@@ -43,6 +43,8 @@ interface Turn {
   until: number
   /** Turns before it that newer pauses made void. */
   lost: number
+  /** When the first of them was drawn. */
+  since: number
 }
 
 /** The longest that clients wait for each other's sake, and that a store can ask for, ms: the longest hint by default. */
@@ -51,7 +53,7 @@ const longestPause = 600_000
 /** So long after the last turn without bad news, and the rounds are forgotten, ms: an attempt takes 10 s by default, and must be seen to last. */
 const calm = 20_000
 
-/** A client that lost so many turns keeps the next: another may be refused for reasons of its own for ever. */
+/** A client that lost so many turns keeps the next, and so does one that has waited for the longest pause: another may be refused for reasons of its own for ever. */
 const patience = 3
 
 /** The least that anybody is asked to wait, ms: timers fire a little early. */
@@ -103,9 +105,9 @@ const pauseUntil = (origin: Origin, until: number): void => {
   origin.calmAt = Math.max(origin.calmAt, until + calm)
 }
 
-const giveTurn = (seat: Seat, at: number, lost = 0): void => {
+const giveTurn = (seat: Seat, at: number, now: number, {lost, since}: Pick<Turn, 'lost' | 'since'> = {lost: 0, since: now}): void => {
   const {origin} = seat
-  seat.turn = {at, until: origin.until, lost}
+  seat.turn = {at, until: origin.until, lost, since}
   origin.calmAt = Math.max(origin.calmAt, at + calm)
 }
 
@@ -139,7 +141,7 @@ export function tell(seat: Seat, {until, attempt, spread}: News, now: number, ra
   // A client that was in every round has waited longer each time; one that wasn't has not.
   if (!scattered) pauseUntil(origin, Math.max(own, attempt < origin.rounds ? now + backoff(origin.rounds - 1, random) : 0))
   // Its own moment is its turn, but for one that is another's already.
-  if (scattered || own === origin.until) giveTurn(seat, scattered || own > before ? own : drawn(origin, random))
+  if (scattered || own === origin.until) giveTurn(seat, scattered || own > before ? own : drawn(origin, random), now)
 }
 
 /** How long a client that wants to connect must wait, ms; 0: it may, and is counted. */
@@ -156,11 +158,11 @@ export function admit(seat: Seat, budget: Budget, now: number, random: number): 
 const pauseLeft = (seat: Seat, now: number, random: number): number => {
   const {origin, turn} = seat
   const {until} = origin
-  if (turn && (turn.until === until || turn.lost === patience)) return turn.at - now
+  if (turn && (turn.until === until || turn.lost === patience || now - turn.since >= longestPause)) return turn.at - now
   if (until <= now) return 0
   count(seat)
   const at = drawn(origin, random)
-  giveTurn(seat, at, turn && turn.lost + 1)
+  giveTurn(seat, at, now, turn && {lost: turn.lost + 1, since: turn.since})
   return at - now
 }
 
@@ -175,7 +177,7 @@ const budgetLeft = (seat: Seat, {attempts, per}: Budget, now: number, random: nu
   const left = (seat.origin.attempts.at(-attempts) ?? -Infinity) + per - now
   if (left <= 0) return 0
   const wait = left + (random * per) / 2
-  giveTurn(seat, now + wait, seat.turn?.lost)
+  giveTurn(seat, now + wait, now, seat.turn)
   return wait
 }
 

@@ -7,9 +7,8 @@ export const warn = (message: string): void => console.warn(message)
 
 /** An error of the caller's own code, handed to the runtime as an uncaught one, out of our way. */
 export const reportError = (error: unknown): void => {
-  if (typeof globalThis.reportError === 'function') globalThis.reportError(error)
-  else
-    queueMicrotask(() => {
-      throw error
-    })
+  queueMicrotask(() => {
+    if (typeof globalThis.reportError !== 'function') throw error
+    globalThis.reportError(error)
+  })
 }

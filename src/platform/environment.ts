@@ -19,7 +19,7 @@ export interface Environment {
 
 const types = ['online', 'offline', 'visibilitychange', 'freeze', 'resume', 'pagehide', 'pageshow'] as const
 
-type PageEvent = Event & {type: (typeof types)[number]; persisted?: boolean}
+type PageEvent = Event & {type: (typeof types)[number]; persisted?: boolean; target: {parentNode?: unknown} | null}
 
 const signalOf = ({type, persisted}: PageEvent): Signal | undefined =>
   type === 'pageshow' || type === 'resume' ? 'wake'
@@ -35,7 +35,8 @@ export const pageEnvironment = (): Environment => {
   let capture = false
   const pass = (event: Event): void => {
     const signal = signalOf(event as PageEvent)
-    if (!signal) return
+    // What elements tell under these names is their own affair.
+    if (!signal || (event as PageEvent).target?.parentNode) return
     if (signal !== 'online' && signal !== 'offline') frozen = signal !== 'wake'
     for (const listener of [...listeners]) listener(signal)
   }

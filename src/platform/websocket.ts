@@ -56,12 +56,12 @@ interface Refusal {
  * What an error event tells of the cause; browsers tell nothing. A transport that knows more may put `status` and
  * `retryAfter` (ms) on the event, or on its `error`.
  */
-export const failureOf = (event: ({message?: unknown; error?: {code?: unknown; message?: unknown} & Refusal} & Refusal) | undefined): Refusal & {error: string} => {
+export const failureOf = (event: ({message?: unknown; error?: {code?: unknown; message?: unknown} & Refusal} & Refusal) | undefined): Refusal & {error?: string} => {
   const error = wordsOf(event?.error) || wordsOf(event)
   const {status: told, retryAfter} = event?.error?.status ? event.error : (event ?? {})
   // "Unexpected server response: 503" (ws), "Expected 101 status code: 503" (Bun), "Invalid status code: 503" (Deno), "received 503 instead" (workerd)
   const status = Number.isInteger(told) ? told : Number(/(?:response|code|received):? (?!101)(\d{3})\b/.exec(error)?.[1])
-  return {error, ...(status && {status}), ...(Number.isFinite(retryAfter) && retryAfter! >= 0 && {retryAfter})}
+  return {...(error && {error}), ...(status && {status}), ...(Number.isFinite(retryAfter) && retryAfter! >= 0 && {retryAfter})}
 }
 
 /** Lets go of a socket for good: no event of it is heard again, and no answer is waited for, since a mute peer gives none for 20–60 s or ever. */

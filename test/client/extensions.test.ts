@@ -3,7 +3,7 @@
 import {describe, expect, it} from 'vitest'
 import type {Extension, ExtensionHooks, Failure} from '../../src/index.ts'
 import {accepts, acceptsThenCloses, drops, neverAnswers, refuses, sequence, throwsOnConstruct} from '../../src/testing/index.ts'
-import {expectRest, long, offline, setUp, settled, takeUncaught, url, warned, watchTheWorld} from './fixture.ts'
+import {expectRest, long, offline, online, setUp, settled, takeUncaught, url, warned, watchTheWorld} from './fixture.ts'
 
 watchTheWorld()
 
@@ -104,7 +104,7 @@ describe('admit [CC-103]', () => {
     let delay = 10_000
     const setup = await settled(setUp(accepts(), {extensions: [extension({admit: () => delay})]}))
     delay = 0
-    globalThis.dispatchEvent?.(new Event('online'))
+    online()
     await setup.clock.advance(9999)
     expect(setup.network.sockets).toEqual([])
     setup.client.reconnect()

@@ -17,7 +17,7 @@ import {
   sequence,
   throwsOnConstruct,
 } from '../../src/testing/index.ts'
-import {complained, everyWay, expectRest, globalListeners, long, offline, online, setUp, settled, takeUncaught, url, watchTheWorld, ways, watchedSignals} from './fixture.ts'
+import {complained, everyWay, expectRest, globalListeners, long, offline, online, reportsOf, setUp, settled, takeUncaught, url, watchTheWorld, ways, watchedSignals} from './fixture.ts'
 
 watchTheWorld()
 
@@ -148,13 +148,15 @@ describe('close() [CC-81]', () => {
     expect(setup.network.last.closeFrame).toEqual({code: 1000, reason: ''})
   })
 
-  it('a close with 1007 that answers ours is no fault of anybody: the end was wished', async () => {
+  it('a close with 1007 that answers ours is reported, and the end as wished', async () => {
     const setup = setUp(goesSilent())
     await settled(setup)
     setup.client.close()
+    const reports = reportsOf(setup)
     setup.network.last.server.close(1007, 'crossed on the wire')
     await settled(setup)
     expect(setup.client.state).toMatchObject({name: 'closed', last: {code: 1007}})
+    expect(reports).toMatchObject([{failed: false, why: 'verdict', close: {code: 1007}}])
     expectRest(setup)
   })
 

@@ -138,7 +138,7 @@ describe('a function that hangs [CC-50] [CC-52]', () => {
     await setup.clock.advance(9999)
     expect(setup.client.state.name).toBe('connecting')
     await setup.clock.advance(1)
-    expect(setup.client.state).toMatchObject({name: 'backoff', last: {origin: 'connect-timeout', opened: false}})
+    expect(setup.client.state).toMatchObject({name: 'backoff', last: {origin: 'provider', opened: false}})
     expect(setup.network.sockets).toEqual([])
     setup.client.close()
     expectRest(setup)

@@ -5,7 +5,7 @@ import {describe, expect, it} from 'vitest'
 import {nextEndpoint, speaksOfEndpoint, type Memory} from '../../src/core/endpoints.ts'
 import {classify, defaultPolicy, initialState, transition, type Close, type Event, type State} from '../../src/core/index.ts'
 
-const memory = (endpoint: number, retryAt: number, failures = 1): Memory => ({endpoint, failures, streak: {key: 1013, strikes: failures}, retryAt})
+const memory = (endpoint: number, retryAt: number, failures = 1): Memory => ({endpoint, failures, streak: {key: 1013, strikes: failures}, retryAt, earliest: retryAt})
 
 describe('the next address [CC-100]', () => {
   it.each<[string, Memory, Memory[], number, number]>([

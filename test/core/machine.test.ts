@@ -84,10 +84,16 @@ describe('ends', () => {
     expect(step.effects[0]).toMatchObject({type: 'settle', report: 'verdict'})
   })
 
-  it('finds no fault in a close that the caller asked for, whatever its code [CC-81]', () => {
-    const step = after(open, opened, close, closed(1007))
-    expect(step.state).toMatchObject({name: 'closed', last: {code: 1007}, verdict: {action: 'end', fault: 'none', report: false}})
+  it.each([1000, 1008, 1011, 1013, 4000])('finds no fault in a close that the caller asked for, though it says %i [CC-81]', (code) => {
+    const step = after(open, opened, close, closed(code))
+    expect(step.state).toMatchObject({name: 'closed', last: {code}, verdict: {action: 'end', fault: 'none', report: false}})
     expect(step.effects[0]).toMatchObject({type: 'settle', report: undefined})
+  })
+
+  it.each([1003, 1007, 1009])('reports what the peer says of our messages in its answer to our close: %i [CC-81]', (code) => {
+    const step = after(open, opened, close, closed(code))
+    expect(step.state).toMatchObject({name: 'closed', last: {code}, verdict: {action: 'end', fault: 'sender', report: true}})
+    expect(step.effects[0]).toMatchObject({type: 'settle', report: 'verdict'})
   })
 
   it('keeps what it waited after when the caller closes [CC-81]', () => {
@@ -177,7 +183,7 @@ describe('ends', () => {
     const first = after(open, opened, closed(code))
     expect(first.state).toMatchObject({name: 'backoff', delay: 0, refresh: true})
     const dialled = transition(first.state, event(first.state, deadline), policy)
-    expect(dialled.effects).toEqual([{type: 'connect', attempt: 1, refresh: true, endpoint: 0}])
+    expect(dialled.effects).toEqual([{type: 'connect'}])
     const again = transition(dialled.state, event(dialled.state, closed(code === 1008 ? 3000 : 1008)), policy)
     expect(again.state).toMatchObject({name: 'failed', why: 'strikes'})
   })
@@ -304,7 +310,7 @@ describe('attempts', () => {
   it('still counts past failures after reconnect() out of open, and asks for no credentials [CC-51] [CC-80]', () => {
     const {state, effects} = after(open, opened, closed(4000), deadline, opened, {type: 'reconnect'})
     expect(state).toMatchObject({name: 'connecting', attempt: 1, streak: {key: 4000, strikes: 1}, refresh: false})
-    expect(effects.at(-1)).toEqual({type: 'connect', attempt: 1, refresh: false, endpoint: 0})
+    expect(effects.at(-1)).toEqual({type: 'connect'})
   })
 
   it('leaves a mute peer behind after closeTimeout [CC-81]', () => {

@@ -100,7 +100,7 @@ describe('limits [CC-110]', () => {
     const setup = await setUpWith(behaviour, {}, options)
     for (let i = 0; i < 5; i++) await live(setup, 0, 60, () => end(setup))
     expect(setup.closes.length).toBeGreaterThan(3)
-    expect(setup.told).toEqual([])
+    expect(setup.told.filter(({name}) => name.endsWith('limit'))).toEqual([])
     setup.client.close()
   })
 
@@ -267,7 +267,7 @@ describe('held by the browser [CC-113]', () => {
     let attempts = 0
     const setup = await setUpWith(refuses(), {userAgent: firefox}, {url: () => (attempts++ ? new Promise<string>(() => {}) : url)})
     await setup.clock.advance(60_000)
-    expect(setup.closes.map(({close}) => close.origin)).toContain('connect-timeout')
+    expect(setup.closes.map(({close}) => close.origin)).toContain('provider')
     expect(setup.told).toEqual([])
     setup.client.close()
   })

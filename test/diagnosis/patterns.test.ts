@@ -8,7 +8,7 @@ import {isSameMessage, suspectOf, type Session} from '../../src/diagnosis/sessio
 
 const rules = {sessions: 3, tolerance: 0.05}
 
-const session = (facts: Partial<Session> = {}): Session => ({address: 'wss://a.test/', code: 1006, name: 'Abnormal Closure', age: 1_000_000, silence: 0, messages: 9, ...facts})
+const session = (facts: Partial<Session> = {}): Session => ({address: 'wss://a.test/', givenUp: false, code: 1006, name: 'Abnormal Closure', age: 1_000_000, silence: 0, messages: 9, ...facts})
 
 /** Of connections in this order, each `[age, silence]` in seconds. */
 const limitOf = (...times: [number, number][]): [string?, number?] => {
@@ -215,8 +215,8 @@ describe('whatever was seen', () => {
       messages: fc.nat(3),
     })
     fc.assert(
-      fc.property(fc.array(facts, {maxLength: 8}), fc.integer({min: 2, max: 4}), fc.double({min: 0, max: 0.5, noNaN: true}), (list, sessions, tolerance) => {
-        const row = list.map((each) => Object.freeze(session(each)))
+      fc.property(fc.array(facts, {maxLength: 8}), fc.boolean(), fc.integer({min: 2, max: 4}), fc.double({min: 0, max: 0.5, noNaN: true}), (list, givenUp, sessions, tolerance) => {
+        const row = list.map((each) => Object.freeze(session({...each, givenUp})))
         const pattern = findPattern(row, {sessions, tolerance})
         if (!pattern) return
         expect(row.length).toBeGreaterThanOrEqual(sessions)

@@ -1,4 +1,4 @@
-// What an adversarial reading found: each of these fails at ad42dec.
+// Do clients that are told together, or wake together, come back one after the other?
 
 import {expect, it} from 'vitest'
 import {overload} from '../../src/overload/index.ts'

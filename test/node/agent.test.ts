@@ -1,4 +1,4 @@
-// Passes at ad42dec, and kills a mutant that the other tests let live.
+// Whose agent opens the connection?
 
 import {expect, it} from 'vitest'
 import {echoes} from '../helpers/servers.ts'

@@ -1,4 +1,4 @@
-// Each of these passes at ad42dec, and kills a mutant of `newsIn` that the other tests let live.
+// What do the others learn from a client that was told?
 
 import {expect, it} from 'vitest'
 import {overload} from '../../src/overload/index.ts'

@@ -1,8 +1,8 @@
-// What an adversarial reading found: each of these fails at ad42dec.
+// Does the probe ask once, end in time, and leave nothing, where others are asked, too?
 
 import {beforeEach, expect, it, vi, type Mock} from 'vitest'
 import {probe} from '../../src/probe/index.ts'
-import {refuses} from '../../src/testing/index.ts'
+import {fakeClock, refuses} from '../../src/testing/index.ts'
 import {expectRest, setUp, settled, tellPage, watchTheWorld} from '../client/fixture.ts'
 
 watchTheWorld()
@@ -53,4 +53,14 @@ it('an attempt that failed and is looked into when the page is frozen is told al
 
 it.each(['toString', 'constructor', 'valueOf'])('an option called %s does not exist [CC-82]', (name) => {
   expect(() => probe(health, {[name]: {}} as never)).toThrow('an option that exists')
+})
+
+it('ends its own request, and its timer, when the headers are there, whoever else is still asked [CC-107]', async () => {
+  const fetched = vi.fn<(url: string, init: {signal: AbortSignal}) => Promise<Response>>(async () => new Response(null, {status: 200}))
+  vi.stubGlobal('fetch', fetched)
+  const clock = fakeClock()
+  const close = {code: 1006, reason: '', wasClean: false, opened: false, age: 0, origin: 'event'} as const
+  await probe('https://example.test/health')({clock, random: () => 0}).investigate!(close, 'wss://example.test/', new AbortController().signal)
+  expect(fetched.mock.calls[0]![1].signal.aborted).toBe(true)
+  expect(clock.pending).toBe(0)
 })

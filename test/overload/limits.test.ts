@@ -1,4 +1,4 @@
-// Each of these passes at ad42dec, and kills a mutant that the other tests let live.
+// What is forgotten, when is it calm, and how many may come?
 
 import {expect, it} from 'vitest'
 import {overload} from '../../src/overload/index.ts'
@@ -74,4 +74,18 @@ it('a pause that was kept is taken up for an origin that is known, though there 
 
 it('a store must be able to read, too [CC-82]', () => {
   expect(() => overload({store: {write() {}} as never})).toThrow('`store` must be a Store')
+})
+
+it('who has waited for ten minutes keeps its turn, though another is told to wait again and again [CC-118]', () => {
+  const origin = newOrigin()
+  const refused = seated(origin)
+  tell(refused, after(start, 600_000), start, 0.5)
+  const waiting = seatAt(origin)
+  const first = admit(waiting, free, start, 0.5)
+  expect(first).toBe(601_000)
+  // The other came back sooner, and was told the same.
+  expect(admit(refused, free, start + 600_000, 0.5)).toBe(0)
+  tell(refused, after(start + 600_000, 600_000), start + 600_000, 0.5)
+  expect(admit(waiting, free, start + 600_500, 0.5)).toBe(500)
+  expect(admit(waiting, free, start + 601_000, 0.5)).toBe(0)
 })

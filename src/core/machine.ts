@@ -426,7 +426,12 @@ const hinted = ({after, spread = 1000}: RetryHint, failures: number, random: num
 
 const suspend: Handler<In<'backoff'>, Of<'offline'>> = (state, event, policy) => step(offline(state, event, policy))
 
-const freeze: Handler<In<'backoff' | 'suspended'>, Event> = (state) => step(asleep(state.name === 'backoff' ? {...state, earliest: state.retryAt} : state))
+const freeze: Handler<In<'backoff' | 'suspended'>, Event> = (state) =>
+  step(
+    state.name === 'backoff' ? asleep({...state, earliest: state.retryAt})
+    : state.why === 'page' ? state
+    : asleep(state),
+  )
 
 /** An attempt under way would be lost; it is made again. One that has failed already is over. */
 const interrupt: Handler<In<'connecting'>, Event> = (state, event, policy) =>

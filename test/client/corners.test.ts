@@ -139,7 +139,9 @@ describe('what is told', () => {
     const setup = await ways.open()
     const whys: string[] = []
     setup.client.on('suspended', ({why}) => whys.push(why))
+    // Chromium freezes a page that it keeps, and says so.
     tellPage('pagehide', {persisted: true})
+    tellPage('freeze')
     offline()
     tellPage('pageshow', {persisted: true})
     expect(setup.client.state).toMatchObject({why: 'offline'})

@@ -76,6 +76,37 @@ describe('of several addresses [CC-100]', () => {
     setup.client.close()
   })
 
+  it('one whose budget is spent is left out, until a connection to another is stable [CC-101]', async () => {
+    let asked = 0
+    const forbidden: Behaviour = () => {
+      asked++
+      throw new Error('mixed content')
+    }
+    const hosts: Record<string, Behaviour> = {a: forbidden, b: refuses()}
+    const setup = setUpAt(hosts, {url: urls.slice(0, 2)})
+    await setup.clock.advance(120_000)
+    expect(asked).toBe(3)
+    hosts.b = accepts()
+    await setup.clock.advance(60_000)
+    expect(setup.client.state).toMatchObject({name: 'open', endpoint: 1, attempt: 0})
+    setup.network.last.server.close(1013)
+    await setup.clock.advance(1000)
+    expect(asked).toBe(4)
+    setup.client.close()
+  })
+
+  it('the last one whose budget is spent ends it [CC-101]', async () => {
+    const forbidden: Behaviour = () => {
+      throw new Error('mixed content')
+    }
+    const setup = setUpAt({a: forbidden, b: forbidden}, {url: urls.slice(0, 2)})
+    const reports = reportsOf(setup)
+    await setup.clock.advance(600_000)
+    expect(setup.client.state).toMatchObject({name: 'failed', why: 'strikes'})
+    expect(setup.closes).toHaveLength(6)
+    expect(reports).toHaveLength(1)
+  })
+
   it('verdicts decide otherwise', async () => {
     const setup = await settled(setUpAt({a: acceptsThenCloses(1011)}, {verdicts: {1011: {rotate: true}}}))
     expect(setup.client.state).toMatchObject({endpoint: 1})

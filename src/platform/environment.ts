@@ -31,13 +31,18 @@ const signalOf = ({type, persisted}: PageEvent): Signal | undefined =>
 export const pageEnvironment = (): Environment => {
   const listeners = new Set<(signal: Signal) => void>()
   let frozen = false
+  /** The page is being unloaded: no wake will come. */
+  let gone = false
   // What happens to the document, without bubbling, passes the window only on its way down. workerd refuses to capture.
   let capture = false
   const pass = (event: Event): void => {
     const signal = signalOf(event as PageEvent)
     // What elements tell under these names is their own affair.
     if (!signal || (event as PageEvent).target?.parentNode) return
-    if (signal !== 'online' && signal !== 'offline') frozen = signal !== 'wake'
+    if (signal !== 'online' && signal !== 'offline') {
+      frozen = signal !== 'wake'
+      gone = event.type === 'pagehide' && signal === 'freeze'
+    }
     for (const listener of [...listeners]) listener(signal)
   }
   return {
@@ -57,7 +62,8 @@ export const pageEnvironment = (): Environment => {
       return () => {
         if (!listeners.delete(listener) || listeners.size) return
         for (const type of types) globalThis.removeEventListener?.(type, pass, capture)
-        frozen = false
+        // Nobody will hear of a wake.
+        frozen = gone
       }
     },
   }

@@ -161,6 +161,18 @@ describe('while the page is away [CC-98]', () => {
     setup.client.close()
   })
 
+  it('nor for a client that was closed, and is opened again in the same breath', async () => {
+    const setup = await ways.open()
+    tellPage('pagehide')
+    setup.client.close()
+    await settled(setup)
+    setup.client.open()
+    await setup.clock.advance(long)
+    expect(setup.client.state).toMatchObject({name: 'suspended', why: 'page'})
+    expect(setup.network.sockets).toHaveLength(1)
+    setup.client.close()
+  })
+
   it('nor does one that still has a connection', async () => {
     const setup = await ways.open()
     tellPage('pagehide')

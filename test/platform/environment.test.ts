@@ -108,6 +108,15 @@ describe('the listeners [CC-99]', () => {
     expect(heard).toEqual(['online', 'online', 'online'])
   })
 
+  it('remember that the page is gone for good, though nobody listens any more [CC-98]', () => {
+    const stop = environment.subscribe(() => {})
+    tell('pagehide', {persisted: false})
+    stop()
+    expect(environment.frozen).toBe(true)
+    environment.subscribe(() => {})
+    expect(environment.frozen).toBe(true)
+  })
+
   it('forget that the page was frozen when nobody listens any more', () => {
     const stop = environment.subscribe(() => {})
     tell('freeze')

@@ -8,11 +8,14 @@ import esbuild from 'rollup-plugin-esbuild'
 
 const input = {
   index: 'src/index.ts',
+  catalog: 'src/catalog/index.ts',
   core: 'src/core/index.ts',
   diagnosis: 'src/diagnosis/index.ts',
+  dialects: 'src/dialects/index.ts',
   node: 'src/node/index.ts',
   overload: 'src/overload/index.ts',
   probe: 'src/probe/index.ts',
+  server: 'src/server/index.ts',
   testing: 'src/testing/index.ts',
 }
 

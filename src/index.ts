@@ -1,7 +1,6 @@
 // closecall: the public door. Every export by name.
 
 export {Client, connect, type SendOptions, type SendResult} from './client/client.ts'
-export {ClosecallError, isClosecallError, type ClosecallErrorCode} from './client/errors.ts'
 export type {ClientEvents, MessageData} from './client/events.ts'
 export type {End, Extension, ExtensionHooks, ExtensionHost} from './client/extension.ts'
 export type {Address, AttemptContext, HeartbeatOptions, Options} from './client/options.ts'
@@ -9,13 +8,17 @@ export type {ConnectionFacts, HistoryEntry, Pattern, Report, Stats} from './clie
 export {
   classify,
   CloseCode,
+  ClosecallError,
+  isClosecallError,
   type Action,
   type BufferLimits,
   type Cause,
   type ClassifyContext,
   type Close,
+  type ClosecallErrorCode,
   type CloseOrigin,
   type Diagnosis,
+  type Dialect,
   type EvidenceOptions,
   type Failure,
   type FailureCause,
@@ -23,6 +26,7 @@ export {
   type Finding,
   type FrameEvidence,
   type FrameKind,
+  type InBandHint,
   type Jitter,
   type Message,
   type RetryHint,

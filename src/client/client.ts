@@ -13,6 +13,7 @@ import {
   SendBuffer,
   transition,
   type Close,
+  type Dialect,
   type Effect,
   type Event,
   type Failure,
@@ -26,11 +27,11 @@ import {
   type State,
   type StateName,
 } from '../core/index.ts'
+import {ClosecallError, isClosecallError} from '../core/errors.ts'
 import {bytesOf} from '../core/evidence.ts'
 import {hintIn} from '../core/machine.ts'
 import {complain, reportError, warn} from '../platform/console.ts'
 import {abandon, failureOf, nativeWebSocket, pollInterval, sendsTextBytes, wordsOf, type WebSocketClass, type WebSocketLike} from '../platform/websocket.ts'
-import {ClosecallError, isClosecallError} from './errors.ts'
 import type {ClientEvents, MessageData} from './events.ts'
 import type {ExtensionHooks} from './extension.ts'
 import {lint} from './lint.ts'
@@ -107,7 +108,8 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
       investigates: this.#hooks.some(({investigate}) => investigate),
       refreshable: [address, settings.protocols, settings.credentials].some((value) => typeof value === 'function'),
       classify: (close, context) => {
-        const suggested = classify(close, settings)
+        const dialect = {judge: (...given: [Close]) => this.#guard(() => this.#dialect()?.judge(...given))}
+        const suggested = classify(close, {...settings, dialect, announced: context.announced})
         return {...suggested, ...this.#guard(() => settings.classify?.(close, context, suggested))}
       },
     }
@@ -405,10 +407,12 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
       this.#emitter.emit('message', event.data, event)
     }
     const curious = this.#hooks.filter(({received}) => received)
+    const announces = [this.#settings.dialect ?? []].flat().some(({hint}) => hint)
     // Only who asks for more pays for more than a count and an event.
-    socket.onmessage = !isReply && !curious.length ? deliver : (
+    socket.onmessage = !isReply && !curious.length && !announces ? deliver : (
       (event) => {
         for (const hooks of curious) this.#guard(() => hooks.received!())
+        if (announces) this.#guard(() => this.#listen(event.data))
         if (!this.#guard(() => isReply?.(event.data))) return deliver(event)
         this.#received++
         this.#answered()
@@ -423,6 +427,19 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     if (socket.readyState > 1) this.#dispatch({type: 'error', epoch, failure: failureOf(undefined)})
     socket.onerror = (event) => this.#dispatch({type: 'error', epoch, failure: failureOf(event)})
     socket.onclose = (event) => this.#dispatch({type: 'closed', epoch, close: {code: event?.code, reason: event?.reason, wasClean: event?.wasClean}})
+  }
+
+  /** The service may say of a close to come when, and whether, to come back. */
+  #listen(data: MessageData): void {
+    const hint = this.#dialect()?.hint?.(data)
+    if (!hint) return
+    checkHint({after: 0, ...hint})
+    this.#dispatch({type: 'hint', hint})
+  }
+
+  #dialect(): Dialect | undefined {
+    const {dialect} = this.#settings
+    return Array.isArray(dialect) ? dialect.find(({subprotocols}) => subprotocols?.includes(this.protocol)) : (dialect as Dialect | undefined)
   }
 
   #ask(now: number): void {

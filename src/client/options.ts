@@ -7,6 +7,7 @@ import {
   type BufferLimits,
   type ClassifyContext,
   type Close,
+  type Dialect,
   type EvidenceOptions,
   type FrameKind,
   type HeartbeatRules,
@@ -19,12 +20,12 @@ import {
   type VerdictOverrides,
 } from '../core/index.ts'
 import {longestDelay} from '../core/backoff.ts'
+import {check, duration, fill, follows, must, type Rules} from '../core/check.ts'
 import {defaultEvidence} from '../core/evidence.ts'
 import {defaultBufferLimits} from '../core/send-buffer.ts'
 import {systemClock, type Clock} from '../platform/clock.ts'
 import {systemEnvironment, type Environment} from '../platform/environment.ts'
 import {baseURL, type WebSocketClass} from '../platform/websocket.ts'
-import {check, duration, fill, follows, must, type Rules} from './check.ts'
 import type {MessageData} from './events.ts'
 import type {Extension} from './extension.ts'
 import type {Report} from './report.ts'
@@ -118,6 +119,13 @@ export interface Options {
    */
   verdicts?: VerdictOverrides
 
+  /**
+   * What the service means by its private codes, and by its messages about a close to come. From `closecall/dialects`, or its `defineDialect()`.
+   * Of several, the one whose subprotocol the server chose; none where it chose none of theirs. Default: none, since private codes mean
+   * different things to different services.
+   */
+  dialect?: Dialect | readonly Dialect[]
+
   /** Has the last word on every close. Returning undefined accepts the suggestion, and so does throwing; the error is reported as uncaught. */
   classify?: (close: Close, context: ClassifyContext, suggested: Verdict) => Verdict | undefined
 
@@ -209,14 +217,18 @@ export interface Settings extends Options {
 const pause = '0..2147483647'
 const count = '0..Infinity'
 
+const growth: Rules = {
+  initialDelay: duration,
+  factor: '1..100',
+  maxDelay: duration,
+  jitter: '0..1 or full or equal or decorrelated or none or a function',
+}
+
 const rules: Rules = {
   protocols: 'a string or an object or a function',
   WebSocket: 'a function',
   backoff: {
-    initialDelay: duration,
-    factor: '1..100',
-    maxDelay: duration,
-    jitter: '0..1 or full or equal or decorrelated or none or a function',
+    ...growth,
     maxAttempts: count,
     restartSpread: 'an object',
     maxHint: pause,
@@ -226,6 +238,7 @@ const rules: Rules = {
   closeTimeout: duration,
   credentials: 'a function',
   verdicts: 'an object',
+  dialect: 'an object',
   classify: 'a function',
   onNormalClosure: 'end or retry',
   heartbeat: {interval: duration, timeout: duration, message: 'a string or an object or a function', isReply: 'a function'},
@@ -247,7 +260,8 @@ const verdictRules = {
   name: 'a string',
   action: 'retry or refresh or stop or end',
   fault: 'none or sender or server or network or policy or unknown',
-  backoff: 'exponential or spread or unhurried',
+  explanation: 'a string',
+  backoff: 'exponential or spread or unhurried or prompt or an object',
   rotate: 'a boolean',
   budget: '1..Infinity',
   report: 'a boolean',
@@ -258,7 +272,7 @@ export function checkOptions(options: Options): Settings {
   const buffer = options?.buffer === false ? {maxMessages: 0} : options?.buffer
   const off = options?.heartbeat === false
   const settings = fill<object>('options', defaults, rules, buffer || off ? {...options, ...(buffer && {buffer}), ...(off && {heartbeat: {}})} : options) as Settings
-  const {backoff, clock, environment, evidence, extensions, protocols, signal} = settings
+  const {backoff, clock, dialect = [], environment, evidence, extensions, protocols, signal} = settings
   const verdicts: Record<string, VerdictOverride> = {...settings.verdicts}
   const {initialDelay, maxDelay, restartSpread} = backoff
   must(maxDelay >= initialDelay, 'maxDelay', `at least \`initialDelay\` (${initialDelay})`, maxDelay)
@@ -267,12 +281,16 @@ export function checkOptions(options: Options): Settings {
   must(typeof clock.now === 'function', 'clock', 'a Clock', clock)
   must(typeof environment.subscribe === 'function', 'environment', 'an Environment', environment)
   must(Array.isArray(extensions) && extensions.every((each) => typeof each === 'function'), 'extensions', 'a list of functions', extensions)
+  must([dialect].flat().every((each) => typeof (each as Dialect | null)?.judge === 'function'), 'dialect', 'a Dialect, or a list of them', dialect)
   must(!signal || 'aborted' in signal, 'signal', 'an AbortSignal', signal)
   for (const [key, verdict] of Object.entries(verdicts)) {
     const [from, to = from] = key.split('-').map(Number)
     must(from! > 0 && to! >= from! && to! < 65_536, 'verdicts', 'keyed by codes or ranges', key)
-    if (typeof verdict === 'object') verdicts[key] = fill(`verdicts.${key}`, {}, verdictRules, verdict, `verdicts.${key}.`)
-    else check(verdict, `verdicts.${key}`, `${verdictRules.action} or an object`)
+    const path = `verdicts.${key}`
+    if (typeof verdict === 'object') {
+      const filled = (verdicts[key] = fill<Partial<Verdict>>(path, {}, verdictRules, verdict, `${path}.`))
+      if (typeof filled.backoff === 'object') fill(`${path}.backoff`, {}, growth, filled.backoff, `${path}.backoff.`)
+    } else check(verdict, path, `${verdictRules.action} or an object`)
   }
   checkProtocols(protocols)
   return {...settings, verdicts, ...(off && {heartbeat: false})}

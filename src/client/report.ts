@@ -1,8 +1,8 @@
 // What is somebody told who must mend the program?
 
 import {diagnose, type Cause, type Close, type Diagnosis, type FailureCause, type FrameEvidence, type Verdict} from '../core/index.ts'
-import {withoutSecrets} from '../platform/websocket.ts'
-import {ClosecallError} from './errors.ts'
+import {ClosecallError} from '../core/errors.ts'
+import {withoutSecrets} from '../core/secrets.ts'
 
 /** One end of a connection, or of an attempt to make one. */
 export interface HistoryEntry {

@@ -1,6 +1,7 @@
 // What does this close mean, and what should be done about it?
 
-import {closeCodeRanges, closeCodes, handshakeStatuses, handshakeStatusRanges, type Action, type Fault, type Row, type Verdict} from './close-codes.ts'
+import {closeCodeRanges, closeCodes, handshakeStatuses, handshakeStatusRanges, standardCode, type Action, type Fault, type Row, type Verdict} from './close-codes.ts'
+import type {Dialect} from './dialect.ts'
 
 /**
  * How the client came to know of a close.
@@ -41,7 +42,7 @@ export interface Close {
 /** Part of a verdict to change, or just its action, which also lifts the budget of the row. */
 export type VerdictOverride = Partial<Verdict> | Action
 
-/** Overrides by close code (`1013`), by range (`'4400-4499'`) or by handshake status (`503`). An exact number goes before a range. */
+/** Overrides by close code (`1013`, which holds for its alias 4913, too), by range (`'4400-4499'`) or by handshake status (`503`). An exact number goes before a range. */
 export type VerdictOverrides = Readonly<Record<number | `${number}-${number}`, VerdictOverride>>
 
 /** What the caller decided about verdicts. */
@@ -49,6 +50,10 @@ export interface ClassifyRules {
   verdicts?: VerdictOverrides | undefined
   /** What a 1000 from the server means. Default `'end'`. */
   onNormalClosure?: 'end' | 'retry' | undefined
+  /** What the service's codes mean: goes before the table, after the overrides. */
+  dialect?: Pick<Dialect, 'judge'> | undefined
+  /** What a message of the server said of this close. */
+  announced?: Partial<Verdict> | undefined
 }
 
 /** Where there was no socket, its code says nothing. */
@@ -73,27 +78,36 @@ const overrideOf = (overrides: VerdictOverrides, code: number): VerdictOverride 
  *
  * @param close a code is enough; `status` goes before `code`, since a refused handshake always says 1006
  * @param rules the caller's overrides
- * @returns a new object each time
+ * @returns a new object
  * @example
  * classify({code: 1007}).action // 'stop'
  * classify({code: 1013}).action // 'retry'
  * classify({code: 4409}, {verdicts: {'4400-4499': 'stop'}}).action // 'stop'
  */
 export function classify(close: Pick<Close, 'code'> & Partial<Close>, rules: ClassifyRules = {}): Verdict {
+  const {verdicts = {}, onNormalClosure, dialect, announced} = rules
   const code = close.status || normalizeCode(close.code)
-  const row = close.status ? (handshakeStatuses[code] ?? upTo(handshakeStatusRanges, code)) : (origins[close.origin!] ?? closeCodes[code] ?? upTo(closeCodeRanges, code))
+  const judged = dialect?.judge(close) ?? fromTable(close, code)
+  const verdict = judged.action === 'stop' ? judged : {...judged, ...announced}
+  const override = overrideOf(verdicts, code) ?? overrideOf(verdicts, standardCode(code)) ?? (code === 1000 ? onNormalClosure : undefined)
+  if (typeof override !== 'string') return {...verdict, ...(override?.fault && {explanation: blame[override.fault]}), ...override}
+  const {budget: _, ...lasting} = verdict
+  return {...lasting, action: override}
+}
+
+const fromTable = ({status, origin}: Partial<Close>, code: number): Verdict => {
+  const known = standardCode(code)
+  const row = status ? (handshakeStatuses[code] ?? upTo(handshakeStatusRanges, code)) : (origins[origin!] ?? closeCodes[known] ?? upTo(closeCodeRanges, code))
   const [name, action, fault, budget, backoff = 'exponential'] = row
-  const verdict: Verdict = {name, action, fault, backoff, report: fault === 'sender'}
-  const override = overrideOf(rules.verdicts ?? {}, code) ?? (code === 1000 ? rules.onNormalClosure : undefined)
-  if (typeof override === 'string') return {...verdict, action: override}
-  return {...verdict, ...(budget && {budget}), ...override}
+  return {name, action, fault, explanation: blame[fault], backoff, report: fault === 'sender', ...(budget && {budget})}
 }
 
 /** A code that a `close` event may really carry: whole and within 16 bits. Anything else, Deno's 0 above all, is 1006. */
 export const normalizeCode = (code: unknown): number =>
   Number.isInteger(code) && (code as number) > 0 && (code as number) < 65_536 ? (code as number) : 1006
 
-const blame: Record<Fault, string> = {
+/** What a verdict says of its fault, where nobody knows better. */
+export const blame: Readonly<Record<Fault, string>> = {
   none: 'nothing is wrong',
   sender: 'what this program sent was refused',
   server: 'the server could not go on',
@@ -122,9 +136,9 @@ const plans: Record<Action, string> = {retry: 'trying again', refresh: 'trying a
  * @param action what the client really did, which may be less than the verdict wished: its budget may be spent
  * @example describe({code: 1013, …}, verdict) // '1013 Try Again Later ("busy"): the server could not go on; trying again'
  */
-export function describe({status, code, reason, origin, error}: Close, {name, fault, action}: Verdict, done: Action = action): string {
+export function describe({status, code, reason, origin, error}: Close, {name, explanation, action}: Verdict, done: Action = action): string {
   const words = reason || error
   // Other people's words: no control or format character of theirs may act on a terminal.
   const quoted = JSON.stringify(words ?? '').replace(/[\p{C}\u2028\u2029]/gu, '\uFFFD')
-  return `${status ?? code} ${name}${words ? ` (${quoted})` : ''}: ${remarks[origin] ?? blame[fault]}; ${plans[done]}`
+  return `${status ?? code} ${name}${words ? ` (${quoted})` : ''}: ${remarks[origin] ?? explanation}; ${plans[done]}`
 }

@@ -1,5 +1,7 @@
 // Which close codes are there, and what does closecall do about each? Policy is data: a new rule is a new row here.
 
+import type {Backoff} from './backoff.ts'
+
 /** What happens next: open another socket, do so with fresh credentials, give up because code or configuration is wrong, or rest because the work is done. */
 export type Action = 'retry' | 'refresh' | 'stop' | 'end'
 
@@ -12,11 +14,14 @@ export interface Verdict {
   name: string
   action: Action
   fault: Fault
+  /** What it means, in a few words, for a log: `'the server could not go on'`. `closecall/catalog` says more. */
+  explanation: string
   /**
    * How the delay before a retry is found. `spread`: the first is drawn from `backoff.restartSpread`, later ones are exponential.
-   * `unhurried`: exponential, but no sooner than 250–750 ms, however short the caller's backoff.
+   * `unhurried`: exponential, but no sooner than 250–750 ms, however short the caller's backoff. `prompt`: the first within 250 ms,
+   * later ones are exponential. Numbers: exponential with these instead of the caller's.
    */
-  backoff: 'exponential' | 'spread' | 'unhurried'
+  backoff: 'exponential' | 'spread' | 'unhurried' | 'prompt' | Readonly<Partial<Backoff>>
   /** Whether another address is tried next, where there are several. Absent: after 1012, 1013, and where this one never opened. */
   rotate?: boolean
   /** So many closes in a row with this code, without a stable connection between them, and the client stops. Absent: no limit. Not for `refresh`, which is tried once. */
@@ -83,27 +88,59 @@ export const handshakeStatusRanges: readonly (readonly [number, Row])[] = [
   [Infinity, ['Server error', 'retry', 'server']],
 ]
 
-/** The registered codes by name, for code that reads: `close.code === CloseCode.TryAgainLater`. */
+/**
+ * Codes 1012–1014 have a double in the private range, for clients that never see them: WebKit's libsoup reports 1006 instead, Deno does so
+ * for 1014. `closecall/server` sends it where it is asked to.
+ */
+const aliasOffset = 3900
+
+/** The registered code that a code stands for: 1013 for 4913, and itself for all others but 4912–4914. */
+export const standardCode = (code: number): number => (code > 4911 && code < 4915 ? code - aliasOffset : code)
+
+/** The close codes by name, for code that reads: `close.code === CloseCode.TryAgainLater`. */
 export const CloseCode = {
+  /** 1000: the work is done. Sent by either side. closecall ends, and says so; see `onNormalClosure`. @see RFC 6455 §7.4.1 */
   NormalClosure: 1000,
+  /** 1001: a server going down or a page being left; also idle and lifetime limits. closecall retries. @see RFC 6455 §7.4.1 */
   GoingAway: 1001,
+  /** 1002: bytes that are no WebSocket frames, as the closing side sees it. closecall retries, three in a row and it stops. @see RFC 6455 §7.4.1 */
   ProtocolError: 1002,
+  /** 1003: a kind of message that the peer does not take, mostly bytes where it wants text. closecall stops and reports. @see RFC 6455 §7.4.1 */
   UnsupportedData: 1003,
+  /** 1004: has no meaning. closecall retries, three in a row and it stops. @see RFC 6455 §7.4.1 */
   Reserved: 1004,
+  /** 1005: a close frame without a code. Never sent. closecall retries. @see RFC 6455 §7.4.1 */
   NoStatusReceived: 1005,
+  /** 1006: no close frame came, or no connection. Never sent. closecall retries. @see RFC 6455 §7.4.1 */
   AbnormalClosure: 1006,
-  /** The peer could not read what we sent as what we said it was, most often bytes that are not UTF-8 in a text frame. closecall stops and reports. */
+  /** 1007: the peer could not read what we sent as what we said it was, most often bytes that are not UTF-8 in a text frame. closecall stops and reports. @see RFC 6455 §7.4.1 */
   InvalidPayloadData: 1007,
+  /** 1008: not allowed, mostly stale credentials. closecall asks for new ones and tries once more. @see RFC 6455 §7.4.1 */
   PolicyViolation: 1008,
+  /** 1009: a message over the peer's limit. closecall stops and reports. @see RFC 6455 §7.4.1 */
   MessageTooBig: 1009,
+  /** 1010: the server lacks an extension that the client can't do without. Sent by clients only. closecall stops and reports. @see RFC 6455 §7.4.1 */
   MandatoryExtension: 1010,
+  /** 1011: the server met something that it can't handle. closecall retries. @see RFC 6455 §7.4.1 */
   InternalError: 1011,
+  /** 1012: the server restarts. closecall comes back after a delay drawn from 5–30 s. @see hybi archive msg09670 */
   ServiceRestart: 1012,
-  /** The server is overloaded for now. closecall comes back after a jittered exponential backoff from 1 s, or when the server's hint says. */
+  /** 1013: the server is overloaded for now. closecall comes back after a jittered exponential backoff from 1 s, or when the server's hint says. @see hybi archive msg09670 */
   TryAgainLater: 1013,
+  /** 1014: a gateway got no good answer from the server behind it. closecall retries. @see hybi archive msg10748 */
   BadGateway: 1014,
+  /** 1015: the TLS handshake failed. Never sent, and hardly ever reported. closecall retries, three in a row and it stops. @see RFC 6455 §7.4.1 */
   TlsHandshake: 1015,
+  /** 3000: credentials are missing or wrong, like HTTP 401. closecall asks for new ones and tries once more. */
   Unauthorized: 3000,
+  /** 3003: these credentials are not enough, like HTTP 403. closecall stops. */
   Forbidden: 3003,
+  /** 3008: something took too long, like HTTP 408. closecall retries. */
   Timeout: 3008,
+  /** 4912: means 1012, in a range that every client sees. */
+  ServiceRestartAlias: 4912,
+  /** 4913: means 1013, in a range that every client sees. */
+  TryAgainLaterAlias: 4913,
+  /** 4914: means 1014, in a range that every client sees. */
+  BadGatewayAlias: 4914,
 } as const

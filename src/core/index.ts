@@ -21,6 +21,8 @@ export {
   type Row,
   type Verdict,
 } from './close-codes.ts'
+export {type Dialect, type InBandHint} from './dialect.ts'
+export {ClosecallError, isClosecallError, type ClosecallErrorCode} from './errors.ts'
 export {
   diagnose,
   EvidenceRing,

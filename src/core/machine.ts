@@ -1,8 +1,9 @@
 // Something happened: what is the state now, and what must be done? The table at the end is the whole of it.
 
 import {backoff, defaultBackoff, longestDelay, type Backoff} from './backoff.ts'
-import {classify, normalizeCode, type Close, type CloseOrigin} from './classify.ts'
+import {blame, classify, normalizeCode, type Close, type CloseOrigin} from './classify.ts'
 import type {Action, Verdict} from './close-codes.ts'
+import type {InBandHint} from './dialect.ts'
 import {nextEndpoint, speaksOfEndpoint, type Memory, type Streak} from './endpoints.ts'
 import {firstBeat, look, nextLook, tolerance, type Beat, type HeartbeatRules} from './heartbeat.ts'
 import {parseRetryHint, type RetryHint} from './retry-hint.ts'
@@ -43,6 +44,8 @@ export interface ClassifyContext {
   /** Retries made. */
   attempt: number
   streak: Streak
+  /** What a message of the server said of this close. */
+  announced?: Partial<Verdict> | undefined
 }
 
 export const defaultRetryPolicy: RetryPolicy = {...defaultBackoff, maxAttempts: Infinity, restartSpread: [5000, 30_000], maxHint: 600_000}
@@ -75,7 +78,7 @@ export type State =
    * `stableAt`: then past failures are forgotten. `lookAt`: then the other end's life is looked at.
    * `failure`: an error came, or the socket is `stalled` in its closing, and the close event has until `deadline`.
    */
-  | ({name: 'open'; since: number; stableAt?: number; lookAt?: number; beat?: Beat; failure?: Failure; stalled?: boolean; deadline?: number; hint?: RetryHint} & Progress)
+  | ({name: 'open'; since: number; stableAt?: number; lookAt?: number; beat?: Beat; failure?: Failure; stalled?: boolean; deadline?: number; hint?: InBandHint} & Progress)
   | ({name: 'backoff'; delay: number; retryAt: number} & Held & Ended)
   /**
    * Waits for something else than a delay.
@@ -92,7 +95,7 @@ export type State =
   | ({name: 'failed'; epoch: number; why: FailureCause} & Ended)
 
 /** What is held against the server, at the address that is tried and at others. */
-interface Standing extends ClassifyContext {
+interface Standing extends Omit<ClassifyContext, 'announced'> {
   /** Which address, where there are several: 0 first. */
   endpoint: number
   /** Failures there, without a stable connection between them. */
@@ -143,7 +146,7 @@ export type Event = Stamp &
   (
     | {type: 'open' | 'reconnect' | 'online' | 'offline' | 'wake' | 'freeze' | 'pagehide'}
     | {type: 'close'; code: number; reason: string}
-    | {type: 'hint'; hint: RetryHint}
+    | {type: 'hint'; hint: InBandHint}
     | {type: 'deadline'; epoch: number}
     /** `asks`: whether the heartbeat can ask the server for a sign of life; absent: no heartbeat. */
     | {type: 'opened'; epoch: number; asks?: boolean}
@@ -217,6 +220,9 @@ const errorGrace = 100
 
 /** The least pause where the verdict is not to hurry, on average, ms. */
 const unhurried = 500
+
+/** The longest pause where the verdict is to come back at once, ms. */
+const promptly = 250
 
 /** Longest pause after a signal that we are back, ms: `online` comes before the network does, and to everybody at once. */
 const wakeSpread = 1000
@@ -325,7 +331,7 @@ const lose = (state: In<'connecting' | 'open'>, event: Event, policy: Policy, re
   // Timers of a hidden or frozen page come late: what counts is how long the connection was really open.
   const standing = standingOf(last.age >= policy.stableAfter ? forgiven(state) : state)
   const {attempt, streak, failures, endpoint, elsewhere} = standing
-  const verdict = policy.classify(last, {attempt, streak: {...streak}})
+  const verdict = policy.classify(last, {attempt, streak: {...streak}, ...('hint' in state && {announced: state.hint?.verdict})})
   const ended = {last, verdict}
   const told = settle(ended)
   const epoch = state.epoch + 1
@@ -359,8 +365,10 @@ const lose = (state: In<'connecting' | 'open'>, event: Event, policy: Policy, re
 }
 
 /** When the server said to come back, if it did. */
-export const hintIn = ({reason, retryAfter}: Close, state: State): RetryHint | undefined =>
-  parseRetryHint(reason) ?? (retryAfter !== undefined ? {after: retryAfter} : 'hint' in state ? state.hint : undefined)
+export const hintIn = ({reason, retryAfter}: Close, state: State): RetryHint | undefined => {
+  const {after = retryAfter, spread} = ('hint' in state && retryAfter === undefined && state.hint) || {}
+  return parseRetryHint(reason) ?? (after === undefined ? undefined : {after, ...(spread !== undefined && {spread})})
+}
 
 /** An attempt that reached out, and does not say why it failed. */
 const isMute = ({status, origin}: Close): boolean => !status && origin !== 'provider' && origin !== 'constructor'
@@ -374,7 +382,8 @@ const delayAfter = ({last, verdict}: Ended, {key, strikes}: Streak, hint: RetryH
     : verdict.backoff === 'spread' && strikes === 1 ? least + random * (most - least)
     // Nothing suggests that the server is in trouble: the link is.
     : last.origin === 'heartbeat' && !failures ? 0
-    : Math.max(backoff(failures, random, rules, streak.delay), verdict.backoff === 'unhurried' ? unhurried * (0.5 + random) : 0)
+    : verdict.backoff === 'prompt' && !failures ? random * promptly
+    : Math.max(backoff(failures, random, typeof verdict.backoff === 'object' ? {...rules, ...verdict.backoff} : rules, streak.delay), verdict.backoff === 'unhurried' ? unhurried * (0.5 + random) : 0)
   )
 }
 
@@ -421,7 +430,7 @@ const held = (waiting: Held): Held => {
  * A server's wish, within the caller's bounds. From the second retry in a row on no sooner than a first backoff: a server
  * that says 0 each time is not met in a hot loop.
  */
-const hinted = ({after, spread = 1000}: RetryHint, failures: number, random: number, {maxHint, initialDelay}: RetryPolicy): number =>
+const hinted = ({after = 0, spread = 1000}: InBandHint, failures: number, random: number, {maxHint, initialDelay}: RetryPolicy): number =>
   Math.min(longestDelay, Math.max(Math.min(after, maxHint) + random * Math.min(spread, maxHint), failures && initialDelay * (0.5 + random)))
 
 const suspend: Handler<In<'backoff'>, Of<'offline'>> = (state, event, policy) => step(offline(state, event, policy))
@@ -471,7 +480,7 @@ const postpone: Handler<In<'connecting'>, Of<'postponed'>> = (state, {now, delay
 }
 
 /** The application passes on what the server said in a message of its own, before the close. */
-const remember: Handler<In<'open'>, Of<'hint'>> = (state, {hint}) => step({...state, hint})
+const remember: Handler<In<'open'>, Of<'hint'>> = (state, {hint}) => step({...state, hint: {...state.hint, ...hint}})
 
 const heed: Handler<In<'backoff' | 'suspended'>, Of<'hint'>> = (state, event, {backoff: rules}) => {
   const delay = hinted(event.hint, Math.max(0, state.failures - 1), event.random, rules)
@@ -495,7 +504,7 @@ const giveUp: Handler<In<'idle' | 'connecting' | 'backoff' | 'suspended'>, Of<'c
 /** A close that the caller asked for needs no judgement, only a name; unless the peer answers that what we sent was at fault. */
 const wished = (last: Close, action: Action = 'end'): Ended => {
   const verdict = classify(last)
-  return {last, verdict: {...verdict, action, fault: verdict.report ? verdict.fault : 'none'}}
+  return {last, verdict: verdict.report ? {...verdict, action} : {...verdict, action, fault: 'none', explanation: blame.none}}
 }
 
 const closeOf = (state: In<'connecting' | 'open' | 'closing'>, {now}: Stamp, {code, reason, wasClean, origin = 'event', ...failure}: CloseReport): Close => {

@@ -1,7 +1,7 @@
 // What is noted while connections come and go, and when is a pattern told?
 
 import type {Extension} from '../client/extension.ts'
-import {fill, must, type Rules} from '../client/check.ts'
+import {fill, must, type Rules} from '../core/check.ts'
 import {userAgent} from '../platform/user-agent.ts'
 import {heldBack, holdsBack, type Outage} from './held-back.ts'
 import {continues, findPattern, type PatternRules} from './patterns.ts'

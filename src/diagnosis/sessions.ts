@@ -3,7 +3,7 @@
 import type {End} from '../client/extension.ts'
 import type {HistoryEntry, Pattern} from '../client/report.ts'
 import type {CloseOrigin, FrameEvidence} from '../core/index.ts'
-import {withoutSecrets} from '../platform/websocket.ts'
+import {withoutSecrets} from '../core/secrets.ts'
 
 /** A connection that was open, and that the server, the network or the heartbeat ended. */
 export interface Session {

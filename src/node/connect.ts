@@ -1,6 +1,6 @@
 // What does a client get from Node that it can't have in a page?
 
-import {check, must} from '../client/check.ts'
+import {check, must} from '../core/check.ts'
 import {Client} from '../client/client.ts'
 import type {Address, AttemptContext, Options} from '../client/options.ts'
 import {webSocketClass, type HeaderFields, type TransportOptions} from './transport.ts'

@@ -1,7 +1,7 @@
 // How is a socket opened from Node, and what does a refusal tell? The only file that knows `ws`.
 
 import {WebSocket, type ClientOptions} from 'ws'
-import {fill, must} from '../client/check.ts'
+import {fill, must} from '../core/check.ts'
 import {parseRetryAfter} from '../core/index.ts'
 import {systemClock} from '../platform/clock.ts'
 import type {WebSocketClass} from '../platform/websocket.ts'

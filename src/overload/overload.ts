@@ -1,7 +1,7 @@
 // How do the clients of a page spare a server that has too much?
 
 import type {End, Extension} from '../client/extension.ts'
-import {fill, must, type Rules} from '../client/check.ts'
+import {fill, must, type Rules} from '../core/check.ts'
 import type {HistoryEntry} from '../client/report.ts'
 import type {Store} from '../platform/storage.ts'
 import {admit, keep, mostAttempts, originAt, originOf, originsOf, restore, tell, type Budget, type News, type Seat} from './origins.ts'

@@ -1,5 +1,7 @@
 // How is a socket watched and left behind, whatever the runtime? The only file that knows how runtimes differ.
 
+import {withoutSecrets} from '../core/secrets.ts'
+
 /** The part of a WebSocket that closecall uses. Any implementation with it will do: the browser's, `ws`, a fake. */
 export interface WebSocketLike {
   readonly readyState: number
@@ -37,9 +39,6 @@ export const baseURL = (): string | undefined => globalThis.document?.baseURI ??
 
 /** Whether `send(bytes, {binary: false})` puts them in a text frame: `ws` takes options, the standard interface doesn't. */
 export const sendsTextBytes = (Class: WebSocketClass): boolean => Class.prototype?.send?.length > 1
-
-/** Text less what may be secret in the URLs in it: user, query and fragment. */
-export const withoutSecrets = (text: string): string => text.replace(/[?#]\S*/g, '').replace(/(^|\/\/)[^\s/]*@/g, '$1')
 
 /** An error's own words, for developers, cut short. */
 export const wordsOf = (error: {code?: unknown; message?: unknown} | null | undefined, ours = false): string => {

@@ -1,6 +1,6 @@
 // A connection never opened, and browsers don't say why: what does the server answer to a plain request?
 
-import {duration, fill, must} from '../client/check.ts'
+import {duration, fill, must} from '../core/check.ts'
 import type {Extension, ExtensionHost} from '../client/extension.ts'
 import {parseRetryAfter, type Failure} from '../core/index.ts'
 import {baseURL} from '../platform/websocket.ts'

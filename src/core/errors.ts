@@ -1,6 +1,7 @@
 // What went wrong, for somebody who must change code or configuration?
 
-import type {Close, Verdict} from '../core/index.ts'
+import type {Close} from './classify.ts'
+import type {Verdict} from './close-codes.ts'
 
 /**
  * - `INVALID`: an argument or option can't be used; thrown at once

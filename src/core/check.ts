@@ -1,7 +1,7 @@
 // Can what the caller gave be used? If not, one sentence says why.
 
-import {withoutSecrets} from '../platform/websocket.ts'
 import {ClosecallError} from './errors.ts'
+import {withoutSecrets} from './secrets.ts'
 
 /** What a value may be, in words that are the rule: constants, types and spans of numbers. */
 export interface Rules {

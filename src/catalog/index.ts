@@ -1,0 +1,3 @@
+// closecall/catalog: what each close code means, in English and in French. Every export by name.
+
+export type {CodeKind, ComparedPoint, Comparison, ExplainContext, Explanation, ExplainOptions} from './explanation.ts'

@@ -16,6 +16,7 @@ export {
   closeCodes,
   handshakeStatuses,
   handshakeStatusRanges,
+  standardCode,
   type Action,
   type Fault,
   type Row,

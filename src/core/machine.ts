@@ -48,7 +48,8 @@ export interface ClassifyContext {
   announced?: Partial<Verdict> | undefined
 }
 
-export const defaultRetryPolicy: RetryPolicy = {...defaultBackoff, maxAttempts: Infinity, restartSpread: [5000, 30_000], maxHint: 600_000}
+// Without a spread: bundlers keep that for who takes only `classify`.
+export const defaultRetryPolicy: RetryPolicy = /* @__PURE__ */ Object.assign({maxAttempts: Infinity, restartSpread: [5000, 30_000], maxHint: 600_000} as const, defaultBackoff)
 
 export const defaultPolicy: Policy = {
   backoff: defaultRetryPolicy,

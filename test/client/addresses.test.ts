@@ -25,6 +25,8 @@ describe('of several addresses [CC-100]', () => {
   it.each<[string, Behaviour]>([
     ['1013', acceptsThenCloses(1013)],
     ['1012', acceptsThenCloses(1012)],
+    ['an alias of 1013 [CC-22]', acceptsThenCloses(4913)],
+    ['an alias of 1012 [CC-22]', acceptsThenCloses(4912)],
     ['a refusal', refuses()],
     ['a status', refuses(503)],
   ])('%s leads to the next one within a second', async (_, behaviour) => {

@@ -347,3 +347,24 @@ const setUpDeaf = (behaviour: Behaviour) => {
   const {WebSocket} = fakeNetwork(behaviour)
   return {clock, client: connect(url, {clock, WebSocket})}
 }
+
+describe('a backoff of its own [CC-36]', () => {
+  const delays = async (backoff: Verdict['backoff'], options: SetupOptions = {}): Promise<number[]> => {
+    const setup = setUp(acceptsThenCloses(1011), {verdicts: {1011: {backoff}}, ...options})
+    await setup.clock.advance(60_000)
+    setup.client.close()
+    return setup.delays.slice(0, 4)
+  }
+
+  it('has its own numbers, and those of the option for the rest', async () => {
+    expect(await delays({initialDelay: 5000})).toEqual([5000, 10_000, 20_000, 30_000])
+    expect(await delays({factor: 1})).toEqual([1000, 1000, 1000, 1000])
+    expect(await delays({maxDelay: 2000}, {backoff: {initialDelay: 1500}})).toEqual([1500, 2000, 2000, 2000])
+    expect(await delays({jitter: 'full'})).toEqual([500, 1000, 2000, 4000])
+  })
+
+  it('is prompt once, and patient from then on', async () => {
+    expect(await delays('prompt')).toEqual([125, 2000, 4000, 8000])
+    expect(await delays('prompt', {random: () => 0.999})).toEqual([249.75, 2998, 5996, 11_992])
+  })
+})

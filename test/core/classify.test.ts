@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import {describe as group, expect, it} from 'vitest'
-import {classify, CloseCode, closeCodes, describe, type Close} from '../../src/core/index.ts'
+import {classify, CloseCode, closeCodes, describe, standardCode, type Close, type Verdict} from '../../src/core/index.ts'
 
 const close = (facts: Partial<Close>): Close => ({code: 1006, reason: '', wasClean: false, opened: true, age: 0, origin: 'event', ...facts})
 
@@ -117,6 +117,46 @@ group('classify', () => {
   it('names each code once for programs, too', () => {
     expect(Object.values(CloseCode).sort()).toEqual([...Object.keys(closeCodes).map(Number), 4912, 4913, 4914].sort())
   })
+})
+
+group('aliases', () => {
+  it.each([
+    [4912, 1012],
+    [4913, 1013],
+    [4914, 1014],
+  ])('%i is judged like %i, overrides included [CC-22]', (alias, code) => {
+    expect(standardCode(alias)).toBe(code)
+    expect(classify({code: alias})).toEqual(classify({code}))
+    expect(classify({code: alias}, {verdicts: {[code]: {budget: 7}}})).toMatchObject({budget: 7})
+    expect(classify({code: alias}, {verdicts: {[code]: 'end', '4900-4999': 'stop'}})).toMatchObject({action: 'stop'})
+    expect(classify({code}, {verdicts: {[alias]: 'stop'}})).toMatchObject({action: 'retry'})
+  })
+
+  it('are three, and no other code is changed [CC-22]', () => {
+    expect([4911, 4915, 1013, 912, 8813].map(standardCode)).toEqual([4911, 4915, 1013, 912, 8813])
+  })
+})
+
+group('a dialect in classify', () => {
+  const known: Verdict = {name: 'Known', action: 'retry', fault: 'server', explanation: 'so it is', backoff: 'prompt', budget: 4, report: false}
+  const dialect = {judge: ({code}: {code: number}) => (code === 4001 ? known : undefined)}
+
+  it('goes before the table and after the overrides, whose shorthand lifts its budget [CC-20] [CC-23]', () => {
+    expect(classify({code: 4001}, {dialect})).toEqual(known)
+    expect(classify({code: 4002}, {dialect})).toEqual(classify({code: 4002}))
+    expect(classify({code: 4001}, {dialect, verdicts: {'4000-4999': 'stop'}})).toEqual({name: 'Known', action: 'stop', fault: 'server', explanation: 'so it is', backoff: 'prompt', report: false})
+    expect(classify({code: 4001}, {dialect, verdicts: {4001: {fault: 'sender'}}})).toMatchObject({fault: 'sender', explanation: 'what this program sent was refused', budget: 4})
+  })
+
+  it('is not changed by what was announced, or by overrides [CC-25]', () => {
+    const before = structuredClone(known)
+    expect(classify({code: 4001}, {dialect, announced: {action: 'end', name: 'Last'}, verdicts: {4001: {report: true}}})).toMatchObject({action: 'end', name: 'Last', report: true})
+    expect(known).toEqual(before)
+  })
+})
+
+it('every verdict has its explanation, on one line [CC-26]', () => {
+  for (let code = 1; code < 5100; code++) expect(classify({code}).explanation).toMatch(/^[a-z][a-z ]+$/)
 })
 
 group('describe', () => {

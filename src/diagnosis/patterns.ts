@@ -1,6 +1,7 @@
 // What do the last connections to an address have in common? Pure: policy is the table at the end.
 
 import type {Pattern} from '../client/report.ts'
+import {standardCode} from '../core/close-codes.ts'
 import {isSameMessage, soon, type Session} from './sessions.ts'
 
 export interface PatternRules {
@@ -81,7 +82,7 @@ const rejected: Detector = (sessions, {sessions: count}) => {
   return {
     name: 'rejected-after-open',
     explanation: `${count} connections in a row were accepted, and ended within ${inWords(soon)}, with ${code} ${name}.`,
-    advice: rejectionAdviceFor[code!] ?? rejectionAdvice,
+    advice: rejectionAdviceFor[standardCode(code!)] ?? rejectionAdvice,
   }
 }
 

@@ -1,8 +1,9 @@
 // How do the clients of a page spare a server that has too much?
 
 import type {End, Extension} from '../client/extension.ts'
-import {fill, must, type Rules} from '../core/check.ts'
 import type {HistoryEntry} from '../client/report.ts'
+import {fill, must, type Rules} from '../core/check.ts'
+import {standardCode} from '../core/close-codes.ts'
 import type {Store} from '../platform/storage.ts'
 import {admit, keep, mostAttempts, originAt, originOf, originsOf, restore, tell, type Budget, type News, type Seat} from './origins.ts'
 
@@ -73,7 +74,7 @@ export function overload(options: OverloadOptions = {}): Extension {
       },
       settled(entry, end) {
         const {close, verdict} = entry
-        if (verdict.fault !== 'server' || !overloads.includes(close.status ?? close.code)) return undefined
+        if (verdict.fault !== 'server' || !overloads.includes(close.status ?? standardCode(close.code))) return undefined
         const now = clock.now()
         tell(seatAt(end.url, now), newsIn(entry, end), now, random())
         save(now)

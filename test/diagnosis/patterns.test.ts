@@ -127,6 +127,7 @@ describe('a rejection [CC-111]', () => {
   it.each([
     [1012, 'restarting'],
     [1013, 'overloaded'],
+    [4913, 'overloaded'],
   ])('with %i is what the server says it is: %s', (code, word) => {
     const {advice} = findPattern([1, 2, 3].map(() => rejected({code})), rules)!
     expect(advice).toContain(word)

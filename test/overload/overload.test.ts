@@ -100,6 +100,7 @@ describe('twenty clients of a server that is full for a minute', () => {
 describe('a client that is told', () => {
   it.each<[string, Behaviour]>([
     ['1013', acceptsThenCloses(1013)],
+    ['its alias 4913 [CC-22]', acceptsThenCloses(4913)],
     ['1012', acceptsThenCloses(1012)],
     ['429', refuses(429)],
     ['503 with Retry-After', refuses(503, {retryAfter: 5000})],

@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 export const budgets = JSON.parse(await readFile(new URL('budgets.json', import.meta.url), 'utf8'))
 
 /** @param source a module that uses what is measured, so that nothing of it is dropped */
-async function bundled(source) {
+async function bundled(source, options = {}) {
   const {outputFiles} = await build({
     stdin: {contents: source, resolveDir: root},
     bundle: true,
@@ -21,17 +21,19 @@ async function bundled(source) {
     platform: 'browser',
     target: 'es2022',
     logLevel: 'error',
+    outfile: 'bundle.js',
+    ...options,
   })
-  return outputFiles[0].contents
+  return outputFiles.find(({path}) => path.endsWith('.js')).contents
 }
 
 const lengths = async (code) => ({minified: (await code).length, gzip: gzipSync(await code, {level: 9}).length})
 
 const connect = "export {connect} from 'closecall'"
 
-/** What a page that has `connect` pays more for an extension. */
-const beyondConnect = async (name) => {
-  const [both, alone] = await Promise.all([`${connect}\nexport {${name}} from 'closecall/${name}'`, connect].map((source) => lengths(bundled(source))))
+/** What a page that has `connect` pays more. */
+const beyondConnect = async (name, door) => {
+  const [both, alone] = await Promise.all([`${connect}\nexport {${name}} from 'closecall/${door}'`, connect].map((source) => lengths(bundled(source))))
   return {minified: both.minified - alone.minified, gzip: both.gzip - alone.gzip}
 }
 
@@ -39,7 +41,10 @@ const measured = {
   connect: {what: "import {connect} from 'closecall', with eventemitter3", bytes: () => lengths(bundled(connect))},
   core: {what: "import {classify, backoff} from 'closecall/core'", bytes: () => lengths(bundled("export {classify, backoff} from 'closecall/core'"))},
   global: {what: 'closecall.global.js', bytes: () => lengths(readFile(new URL('../../dist/closecall.global.js', import.meta.url)))},
-  ...Object.fromEntries(['diagnosis', 'overload', 'probe'].map((name) => [name, {what: `closecall/${name}, beside connect`, bytes: () => beyondConnect(name)}])),
+  ...Object.fromEntries(['diagnosis', 'overload', 'probe'].map((name) => [name, {what: `closecall/${name}, beside connect`, bytes: () => beyondConnect(name, name)}])),
+  dialect: {what: "import {graphqlTransportWs} from 'closecall/dialects', beside connect", bytes: () => beyondConnect('graphqlTransportWs', 'dialects')},
+  catalog: {what: "import {explain} from 'closecall/catalog', in all languages", bytes: () => lengths(bundled("export {explain} from 'closecall/catalog'"))},
+  server: {what: "import {tryAgainLater} from 'closecall/server'", bytes: () => lengths(bundled("export {tryAgainLater} from 'closecall/server'"))},
 }
 
 /** @returns {Promise<{name: string, what: string, minified: number, gzip: number, limit: number, design: number}[]>} */
@@ -48,4 +53,12 @@ export function measure() {
 }
 
 /** What stays of an import that is not used. */
-export const unused = async () => (await bundled(['', '/core', '/diagnosis', '/overload', '/probe', '/testing'].map((door) => `import 'closecall${door}'`).join('\n'))).length
+export const unused = async () => (await bundled(['', '/catalog', '/core', '/diagnosis', '/dialects', '/overload', '/probe', '/server', '/testing'].map((door) => `import 'closecall${door}'`).join('\n'))).length
+
+/** Folders of `src` that something in the bundle came from. */
+export async function foldersIn(source) {
+  const outputs = []
+  await bundled(source, {sourcemap: 'external', plugins: [{name: 'outputs', setup: ({onEnd}) => onEnd(({outputFiles}) => void outputs.push(...outputFiles))}]})
+  const {sources} = JSON.parse(outputs.find(({path}) => path.endsWith('.map')).text)
+  return [...new Set(sources.map((path) => /\bsrc\/(\w+)\//.exec(path)?.[1]).filter(Boolean))].sort()
+}

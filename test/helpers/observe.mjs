@@ -15,6 +15,7 @@ const rows = [
   ...[3000, 3003, 3008].map((code) => ({code})),
   {code: 3500, title: 'other 3xxx'},
   {code: 4000, title: '4xxx'},
+  ...[4912, 4913, 4914].map((code) => ({code, title: `${code}, alias of ${code - 3900}`})),
   {code: 5000, title: 'below 1000, from 5000', fake: true},
   ...[401, 407, 408, 425, 429, 500, 503, 403, 404].map((status) => ({status, title: `HTTP ${status}`})),
 ]

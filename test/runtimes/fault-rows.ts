@@ -112,6 +112,10 @@ const codes: Record<string, Row> = {
   srvClose2999: illegal(2999),
   srvClose3000: closes(3000),
   srvClose4000: closes(4000),
+  // The doubles of 1012 to 1014 are there for the engines that lose those.
+  srvClose4912: closes(4912),
+  srvClose4913: closes(4913),
+  srvClose4914: closes(4914),
   srvClose4999: closes(4999),
   srvClose5000: illegal(5000),
   srvClose65535: illegal(65_535),

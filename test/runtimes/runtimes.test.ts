@@ -71,6 +71,7 @@ const scenarios: Record<string, Scenario> = {
   ...closing(3000, 'open', 2),
   ...closing(3003, 'failed', 1),
   ...closing(4000, 'open', 2),
+  ...closing(4913, 'open', 2),
   drops: {server: sequence(drops(), echoes()), connections: 2, state: 'open', check: lostOnce},
   resets: {server: sequence(resets(), echoes()), connections: 2, state: 'open', check: lostOnce},
   nobody: {

@@ -1,3 +1,5 @@
-// closecall/server: well-formed close frames for any server library. Every export by name.
+// closecall/server: well-formed close frames and refusals, for any server library. Every export by name.
 
 export {CloseCode} from '../core/index.ts'
+export {badGateway, closeReason, serviceRestart, tryAgainLater, type CloseFrame, type CloseOptions, type ReturnHint} from './close-frame.ts'
+export {httpRetryAfter, rawRetryAfter, type Refusal, type RefusalOptions} from './refusal.ts'

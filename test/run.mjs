@@ -1,5 +1,5 @@
-// `npm test`: builds, checks types and lint, runs every test in every engine that is here. The last line counts.
-// Arguments go to vitest: `npm test -- test/core`. With CLOSECALL_ENGINES=all an engine that is not here is a failure.
+// `npm test`: builds, checks types and lint, runs every test in every engine, and against every server, that is here. The last line counts.
+// Arguments go to vitest: `npm test -- test/core`. With CLOSECALL_ENGINES=all one that is not here is a failure.
 
 import {spawn} from 'node:child_process'
 import {mkdtemp, readFile, rm} from 'node:fs/promises'
@@ -74,12 +74,16 @@ if (report) {
   // An error that nobody caught is in no test's result.
   else if (!vitest.ok && failed === before) fail('vitest: see above')
 
-  const names = JSON.parse(await readFile(new URL('helpers/engine-names.json', import.meta.url), 'utf8'))
-  const ran = new Set(report.testResults.filter(({name}) => name.endsWith('test/runtimes/runtimes.test.ts')).flatMap(({assertionResults}) => assertionResults.map(({ancestorTitles}) => ancestorTitles[0])))
-  const list = (engines) => engines.join(', ') || 'none'
-  const all = Object.values(names)
-  console.log(`\nengines that ran: ${list(all.filter((name) => ran.has(name)))}`)
-  console.log(`engines not found: ${list(filters.length ? [] : all.filter((name) => !ran.has(name)))}`)
+  console.log('')
+  for (const [what, list, file] of [
+    ['engines', 'engine-names.json', 'test/runtimes/runtimes.test.ts'],
+    ['servers', 'peer-names.json', 'test/server/peers.test.ts'],
+  ]) {
+    const all = Object.values(JSON.parse(await readFile(new URL(`helpers/${list}`, import.meta.url), 'utf8')))
+    const ran = new Set(report.testResults.filter(({name}) => name.endsWith(file)).flatMap(({assertionResults}) => assertionResults.map(({ancestorTitles}) => ancestorTitles[0])))
+    console.log(`${what} that ran: ${all.filter((name) => ran.has(name)).join(', ') || 'none'}`)
+    console.log(`${what} not found: ${(filters.length ? [] : all.filter((name) => !ran.has(name))).join(', ') || 'none'}`)
+  }
 }
 
 console.log(`${passed} passed, ${failed} failed`)

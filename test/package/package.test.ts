@@ -69,11 +69,11 @@ describe('the tarball', () => {
   })
 
   it('holds readme, license, changelog and rules', () => {
-    expect(files).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'CHANGELOG.md', 'docs/runtimes.md', 'docs/spec.md', 'package.json']))
+    expect(files).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'CHANGELOG.md', 'docs/runtimes.md', 'docs/servers.md', 'docs/spec.md', 'package.json']))
   })
 
   it('holds nothing else', () => {
-    expect(files.filter((file) => !/^(dist|src)\/|^(README\.md|LICENSE|CHANGELOG\.md|docs\/(runtimes|spec)\.md|package\.json)$/.test(file))).toEqual([])
+    expect(files.filter((file) => !/^(dist|src)\/|^(README\.md|LICENSE|CHANGELOG\.md|docs\/(runtimes|servers|spec)\.md|package\.json)$/.test(file))).toEqual([])
     expect(files.filter((file) => file.startsWith('src/') && !file.endsWith('.ts'))).toEqual(files.filter((file) => file === 'src/core/tsconfig.json'))
   })
 

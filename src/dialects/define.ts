@@ -1,8 +1,7 @@
 // What does a service mean by its codes and its messages? Data in, a Dialect out.
 
 import {longestDelay} from '../core/backoff.ts'
-import {blame} from '../core/classify.ts'
-import {check, fill, follows, must} from '../core/check.ts'
+import {check, duration, fill, follows, must, type Rules} from '../core/check.ts'
 import type {Action, Dialect, Fault, InBandHint, Verdict} from '../core/index.ts'
 
 /** What one private code means. */
@@ -38,9 +37,9 @@ export interface MessageRules {
   /** Makes a value of the text. Default: `JSON.parse`. */
   parse?: (text: string) => unknown
   /**
-   * What the message says. It may hold anything at all: a server sent it.
+   * What the message says. It may hold anything at all: a server sent it. An error thrown here says nothing.
    *
-   * @returns undefined if it says nothing about a close; numbers that are no delays are left out
+   * @returns undefined if it says nothing about a close; what can't be used is left out
    */
   read: (message: any) => InBandHint | undefined
 }
@@ -64,19 +63,29 @@ export type DefinedDialect = Dialect & Readonly<DialectDefinition>
 /** Longer messages are no announcement of a close. */
 const longestMessage = 8192
 
-const definitionRules = {name: 'a string', title: 'a string', source: 'a string', subprotocols: 'an object', rules: 'an object', messages: 'an object'}
+/** No name or explanation out of a message is longer. */
+const longestWords = 123
 
-const ruleRules = {
+const definitionRules: Rules = {name: 'a string', title: 'a string', source: 'a string', subprotocols: 'an object', rules: 'an object', messages: 'an object'}
+
+const messageRules: Rules = {about: 'an object', parse: 'a function', read: 'a function'}
+
+const verdictRules = {
   name: 'a string',
-  meaning: 'a string',
   action: 'retry or refresh or stop or end',
   fault: 'none or sender or server or network or policy or unknown',
+  explanation: 'a string',
   backoff: 'exponential or spread or unhurried or prompt or an object',
   rotate: 'a boolean',
   budget: '1..Infinity',
   report: 'a boolean',
-  reason: 'an object',
-  source: 'a string',
+}
+
+const backoffRules: Rules = {
+  initialDelay: duration,
+  factor: '1..100',
+  maxDelay: duration,
+  jitter: '0..1 or full or equal or decorrelated or none or a function',
 }
 
 /**
@@ -97,20 +106,10 @@ const ruleRules = {
  * connect(url, {dialect: ours})
  */
 export function defineDialect(definition: DialectDefinition): DefinedDialect {
-  fill('definition', {}, definitionRules, definition)
-  const {name, rules, messages} = definition
-  must(/^[a-z\d]+(-[a-z\d]+)*$/.test(name), 'name', 'in lower case, with hyphens', name)
-  const ranges = Object.entries(rules).map(([key, rule]) => {
-    const [from, to = from] = key.split('-').map(Number)
-    must(from! > 0 && to! >= from! && to! < 65_536, `${name}.rules`, 'keyed by codes or ranges', key)
-    const list = [rule].flat() as DialectRule[]
-    for (const each of list) {
-      fill(`${name}.rules.${key}`, {}, ruleRules, each)
-      for (const part of ['name', 'meaning', 'action'] as const) check(each[part], `${name}.rules.${key}.${part}`, ruleRules[part])
-    }
-    return {from: from!, to: to!, list}
-  })
-  const exactFirst = [...ranges.filter(({from, to}) => from === to), ...ranges.filter(({from, to}) => from < to)]
+  checkDefinition(definition)
+  const {rules, messages} = definition
+  const spans = Object.entries(rules).map(([key, rule]) => ({...spanOf(key), list: [rule].flat() as DialectRule[]}))
+  const exactFirst = [...spans.filter(({from, to}) => from === to), ...spans.filter(({from, to}) => from < to)]
   return {
     ...definition,
     judge: ({code, reason = '', status, origin = 'event'}) => {
@@ -126,11 +125,53 @@ export function defineDialect(definition: DialectDefinition): DefinedDialect {
   }
 }
 
+/** Both ends are in it. */
+const spanOf = (key: string): {from: number; to: number} => {
+  const [from, to = from] = key.split('-').map(Number)
+  return {from: from!, to: to!}
+}
+
+const checkDefinition = (definition: DialectDefinition): void => {
+  fill('definition', {}, definitionRules, definition)
+  const {name, title, source, subprotocols = [], rules, messages} = definition
+  must(typeof name === 'string' && /^[a-z\d]+(-[a-z\d]+)*$/.test(name), 'name', 'in lower case, with hyphens', name)
+  checkWords({title, source}, name)
+  must(Array.isArray(subprotocols) && subprotocols.every((each) => each && typeof each === 'string'), `${name}.subprotocols`, 'a list of names', subprotocols)
+  check(rules, `${name}.rules`, 'an object')
+  for (const [key, rule] of Object.entries(rules)) {
+    const {from, to} = spanOf(key)
+    must(/^\d+(-\d+)?$/.test(key) && from > 0 && to >= from && to < 65_536, `${name}.rules`, 'keyed by codes or ranges', key)
+    const list = [rule].flat() as DialectRule[]
+    must(list.length, `${name}.rules.${key}`, 'a rule, or a list of them', rule)
+    for (const each of list) checkRule(each, `${name}.rules.${key}`)
+  }
+  if (!messages) return
+  fill(`${name}.messages`, {}, messageRules, messages, `${name}.messages.`)
+  checkPattern(messages.about, `${name}.messages.about`)
+  check(messages.read, `${name}.messages.read`, 'a function')
+}
+
+const checkRule = (rule: DialectRule, path: string): void => {
+  const {explanation: words, ...others} = verdictRules
+  fill(path, {}, {...others, meaning: words, reason: 'an object', source: words}, rule, `${path}.`)
+  const {name, meaning, action, backoff, reason} = rule
+  checkWords({name, meaning}, path)
+  check(action, `${path}.action`, verdictRules.action)
+  if (reason) checkPattern(reason, `${path}.reason`)
+  if (typeof backoff === 'object') fill(`${path}.backoff`, {}, backoffRules, backoff, `${path}.backoff.`)
+}
+
+const checkWords = (words: Record<string, unknown>, path: string): void => {
+  for (const [name, value] of Object.entries(words)) must(typeof value === 'string' && value.trim(), `${path}.${name}`, 'a few words', value)
+}
+
+const checkPattern = (pattern: unknown, path: string): void => must(Object.prototype.toString.call(pattern) === '[object RegExp]', path, 'a regular expression', pattern)
+
 const verdictOf = ({name, meaning, action, fault = 'unknown', backoff = 'exponential', rotate, budget, report = fault === 'sender'}: DialectRule): Verdict => ({
   name,
   action,
   fault,
-  explanation: meaning || blame[fault],
+  explanation: meaning,
   backoff,
   report,
   ...(rotate !== undefined && {rotate}),
@@ -138,11 +179,11 @@ const verdictOf = ({name, meaning, action, fault = 'unknown', backoff = 'exponen
 })
 
 const hintIn = (message: unknown, {about, parse = JSON.parse, read}: MessageRules): InBandHint | undefined => {
-  const text = textOf(message)
-  if (text === undefined ? Object(message) !== message : text.length > longestMessage || text.search(about) < 0) return undefined
   try {
+    const text = textOf(message)
+    if (text === undefined ? Object(message) !== message : text.length > longestMessage || text.search(about) < 0) return undefined
     const {after, spread, verdict} = read(text === undefined ? message : parse(text)) ?? {}
-    const hint = {...(isDelay(after) && {after}), ...(isDelay(spread) && {spread}), ...(verdict && {verdict})}
+    const hint = {...(isDelay(after) && {after}), ...(isDelay(spread) && {spread}), ...(verdict && {verdict: usable(verdict)})}
     return Object.keys(hint).length ? hint : undefined
   } catch {
     // Not a message of this kind after all.
@@ -151,6 +192,16 @@ const hintIn = (message: unknown, {about, parse = JSON.parse, read}: MessageRule
 }
 
 const isDelay = (value: unknown): value is number => follows(value, `0..${longestDelay}`)
+
+/** The parts that can be used. Words may be the server's: no control or format character of theirs may act on a terminal. */
+const usable = (verdict: Partial<Verdict>): Partial<Verdict> =>
+  Object.fromEntries(
+    Object.entries(verdict)
+      .filter(([part, value]) => keeps(verdictRules, part, value) && (typeof value !== 'object' || Object.entries(value).every(([name, number]) => keeps(backoffRules, name, number))))
+      .map(([part, value]) => [part, typeof value === 'string' ? value.slice(0, longestWords).replace(/[\p{C}\u2028\u2029]/gu, '\uFFFD') : value]),
+  )
+
+const keeps = (rules: Rules, part: string, value: unknown): boolean => Object.hasOwn(rules, part) && follows(value, rules[part] as string)
 
 /** The text of a message, if it has one; some services send theirs in binary frames. */
 const textOf = (message: unknown): string | undefined => {

@@ -1,0 +1,42 @@
+// Does the dialect say what the Pusher Channels Protocol says?
+
+import {expect, it} from 'vitest'
+import {backoff} from '../../src/core/index.ts'
+import {pusher} from '../../src/dialects/index.ts'
+import {followsItsSource} from './table.ts'
+
+// "Error Codes"
+followsItsSource(
+  pusher,
+  [
+    // "4000-4099 … attempting to reconnect using the same parameters will not succeed."
+    [4000, 'SSL required', 'stop', {fault: 'policy'}],
+    [4001, 'Application does not exist', 'stop'],
+    [4002, 'Not unchanged', 'stop'],
+    [4003, 'Application disabled', 'stop'],
+    [4004, 'Over connection quota', 'stop'],
+    [4005, 'Path not found', 'stop'],
+    [4006, 'Invalid version string format', 'stop'],
+    [4007, 'Unsupported protocol version', 'stop'],
+    [4008, 'No protocol version supplied', 'stop'],
+    [4009, 'Connection is unauthorized', 'stop'],
+    [4099, 'Not unchanged', 'stop'],
+    // "4100-4199 … the client may reconnect after 1s or more."
+    [4100, 'Over capacity', 'retry', {fault: 'server'}],
+    [4199, 'After backing off', 'retry'],
+    // "4200-4299 … the client may reconnect immediately."
+    [4200, 'Immediately', 'retry', {backoff: 'prompt'}],
+    [4201, 'Pong reply not received', 'retry', {backoff: 'prompt', fault: 'network'}],
+    [4202, 'Closed after inactivity', 'retry', {backoff: 'prompt'}],
+    [4299, 'Immediately', 'retry', {backoff: 'prompt'}],
+    // "4300-4399 Any other type of error."; pusher-js: `// unknown error` → "refused"
+    [4301, 'Other error', 'stop'],
+    [4399, 'Other error', 'stop'],
+  ],
+  [1000, 1002, 1003, 1004, 1006, 1007, 1013, 3999, 4400, 4999],
+)
+
+it.each([4100, 4150, 4199])('waits at least a second after %i, whatever the chance [CC-140]', (code) => {
+  const {initialDelay, factor, maxDelay, jitter} = pusher.judge({code})!.backoff as Required<Parameters<typeof backoff>[2] & object>
+  for (const attempt of [0, 1, 9]) for (const random of [0, 0.5, 0.999]) expect(backoff(attempt, random, {initialDelay, factor, maxDelay, jitter})).toBeGreaterThanOrEqual(1000)
+})

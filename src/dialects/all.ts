@@ -2,39 +2,81 @@
 
 import {must} from '../core/check.ts'
 import {actioncable} from './actioncable.ts'
+import {appsync} from './appsync.ts'
+import {assemblyai} from './assemblyai.ts'
 import {awsApiGateway} from './aws-api-gateway.ts'
 import {azureWebPubsub} from './azure-web-pubsub.ts'
+import {binance} from './binance.ts'
 import {centrifugo} from './centrifugo.ts'
+import {cloudflare} from './cloudflare.ts'
+import {colyseus} from './colyseus.ts'
+import {convex} from './convex.ts'
+import {courier} from './courier.ts'
+import {deepgram} from './deepgram.ts'
 import type {DefinedDialect} from './define.ts'
 import {discord} from './discord.ts'
+import {geminiLive} from './gemini-live.ts'
 import {graphqlTransportWs} from './graphql-transport-ws.ts'
+import {hocuspocus} from './hocuspocus.ts'
 import {homeAssistant} from './home-assistant.ts'
+import {kraken} from './kraken.ts'
+import {kubernetes} from './kubernetes.ts'
 import {liveblocks} from './liveblocks.ts'
+import {livekit} from './livekit.ts'
+import {metered} from './metered.ts'
+import {nats} from './nats.ts'
+import {openaiRealtime} from './openai-realtime.ts'
 import {phoenix} from './phoenix.ts'
 import {pusher} from './pusher.ts'
 import {signalr} from './signalr.ts'
-import {socketcluster} from './socketcluster.ts'
+import {slack} from './slack.ts'
 import {socketIo} from './socket-io.ts'
+import {socketcluster} from './socketcluster.ts'
+import {streamChat} from './stream-chat.ts'
 import {twitchEventsub} from './twitch-eventsub.ts'
 import {uws} from './uws.ts'
+import {walletconnect} from './walletconnect.ts'
+import {wamp} from './wamp.ts'
+import {xmpp} from './xmpp.ts'
 
 /** Every dialect, by name. Who imports this pays for all of them; who imports one by its own name pays for one. */
 export const dialects: readonly DefinedDialect[] = [
   actioncable,
+  appsync,
+  assemblyai,
   awsApiGateway,
   azureWebPubsub,
+  binance,
   centrifugo,
+  cloudflare,
+  colyseus,
+  convex,
+  courier,
+  deepgram,
   discord,
+  geminiLive,
   graphqlTransportWs,
+  hocuspocus,
   homeAssistant,
+  kraken,
+  kubernetes,
   liveblocks,
+  livekit,
+  metered,
+  nats,
+  openaiRealtime,
   phoenix,
   pusher,
   signalr,
+  slack,
   socketIo,
   socketcluster,
+  streamChat,
   twitchEventsub,
   uws,
+  walletconnect,
+  wamp,
+  xmpp,
 ]
 
 /**

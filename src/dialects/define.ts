@@ -112,9 +112,9 @@ export function defineDialect(definition: DialectDefinition): DefinedDialect {
   const exactFirst = [...spans.filter(({from, to}) => from === to), ...spans.filter(({from, to}) => from < to)]
   return {
     ...definition,
-    judge: ({code, reason = '', status, origin = 'event'}) => {
-      // What no server said has no meaning of a server's.
-      if (status || origin !== 'event') return undefined
+    judge: ({code, reason = '', status, opened = true}) => {
+      // A service speaks of its connections, not of attempts that never became one.
+      if (status || (code === 1006 && !opened)) return undefined
       for (const {from, to, list} of exactFirst) {
         const rule = code >= from && code <= to && list.find((each) => !each.reason || reason.search(each.reason) >= 0)
         if (rule) return verdictOf(rule)

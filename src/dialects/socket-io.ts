@@ -21,6 +21,7 @@ export const socketIo: DefinedDialect = /*#__PURE__*/ defineDialect({
       packet === '41' ? {verdict: {action: 'end', fault: 'none', name: 'io server disconnect', explanation: 'the server disconnected this client, which does not come back by itself'}}
       : packet === '44' ? {verdict: {action: 'stop', fault: 'policy', name: 'connect_error', explanation: 'the server refused this client'}}
       // Connected, maybe again on the same connection: what was said before no longer holds.
-      : {verdict: {}},
+      : packet === '40' ? {verdict: {}}
+      : undefined,
   },
 })

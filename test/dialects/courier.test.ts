@@ -27,7 +27,7 @@ announces(
 )
 
 describe('courier', () => {
-  it('needs no rule for its reason, {"Retry-After": "10"} in seconds [CC-142]', () => {
+  it('needs no rule for its reason, {"Retry-After": "10"} in seconds [CC-144]', () => {
     expect(parseRetryHint('{"Retry-After": "10"}')).toEqual({after: 10_000})
   })
 })

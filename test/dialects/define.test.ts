@@ -38,10 +38,14 @@ describe('judge', () => {
     for (const _ of [1, 2]) expect(['token too old', 'key too old', 'a token', undefined].map((reason) => judge({code: 4001, ...(reason && {reason})})?.name)).toEqual(['Token expired', 'Key expired', 'Crashed', 'Crashed'])
   })
 
-  it('says nothing of what no server said [CC-142]', () => {
-    expect(ours().judge({code: 4001, origin: 'heartbeat'})).toBeUndefined()
+  it('says nothing of an attempt that never became a connection [CC-142]', () => {
+    const lost = ours({rules: {1006: {name: 'Lost', meaning: 'the session is lost', action: 'stop'}}})
+    expect(lost.judge({code: 1006, opened: false})).toBeUndefined()
+    expect(lost.judge({code: 1006, opened: true, status: 401})).toBeUndefined()
+    for (const origin of ['event', 'error', 'heartbeat', 'stalled'] as const) expect(lost.judge({code: 1006, opened: true, origin})).toMatchObject({name: 'Lost'})
+    // Firefox may tell a close without having told of the opening.
+    expect(ours().judge({code: 4001, opened: false})).toBeDefined()
     expect(ours().judge({code: 4001, status: 401})).toBeUndefined()
-    expect(ours().judge({code: 4001, origin: 'event'})).toBeDefined()
   })
 
   it('throws for no close at all [CC-142]', () => {

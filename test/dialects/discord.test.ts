@@ -3,7 +3,7 @@
 import {describe, expect, it} from 'vitest'
 import {classify} from '../../src/core/index.ts'
 import {discord} from '../../src/dialects/index.ts'
-import {hears} from './announcements.ts'
+import {announces} from './announcements.ts'
 import {followsItsSource} from './table.ts'
 
 // "Gateway Close Event Codes", column "Reconnect"; 1000 is discord.js's "Got disconnected by Discord", recover: Reconnect.
@@ -43,18 +43,23 @@ followsItsSource(
   [1001, 1006, 1007, 1013, 4006, 4015, 4999],
 )
 
-hears(discord, [
-  // "You should attempt to reconnect and resume immediately."
-  ['{"op":7,"d":null}', {after: 0, verdict: {action: 'retry', name: 'Reconnect'}}],
-  ['{"t":null,"s":null,"op":7,"d":null}', {after: 0}],
-  ['{\n  "op": 7,\n  "d": null\n}', {after: 0}],
-  // "If the `d` field is set to `false` (which is most of the time), your app should disconnect."
-  ['{"t":null,"s":null,"op":9,"d":false}', {verdict: {action: 'retry', name: 'Invalid Session'}}],
-  ['{"t":null,"s":null,"op":9,"d":true}', undefined],
-  ['{"t":"MESSAGE_CREATE","s":7,"op":0,"d":{"op":7,"content":"\\"op\\":7"}}', undefined],
-  ['{"t":null,"s":null,"op":10,"d":{"heartbeat_interval":41250}}', undefined],
-  ['{"op":"7"}', undefined],
-])
+announces(
+  discord,
+  [
+    // "You should attempt to reconnect and resume immediately."
+    ['{"op":7,"d":null}', {after: 0, verdict: {action: 'retry', name: 'Reconnect'}}],
+    ['{"t":null,"s":null,"op":7,"d":null}', {after: 0}],
+    ['{\n  "op": 7,\n  "d": null\n}', {after: 0}],
+    // "If the `d` field is set to `false` (which is most of the time), your app should disconnect."
+    ['{"t":null,"s":null,"op":9,"d":false}', {verdict: {action: 'retry', name: 'Invalid Session'}}],
+  ],
+  [
+    '{"t":null,"s":null,"op":9,"d":true}',
+    '{"t":"MESSAGE_CREATE","s":7,"op":0,"d":{"op":7,"content":"\\"op\\":7"}}',
+    '{"t":null,"s":null,"op":10,"d":{"heartbeat_interval":41250}}',
+    '{"op":"7"}',
+  ],
+)
 
 describe('after an op 7', () => {
   it('a 1000 is no end, and a 4004 still stops [CC-144]', () => {

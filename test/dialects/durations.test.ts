@@ -9,10 +9,10 @@ it.each([
   [1.5, 1500],
   ['10', 10_000],
   ['0.25', 250],
-])('%o s are %d ms [CC-142]', (seconds, milliseconds) => {
+])('%o s are %d ms [CC-143]', (seconds, milliseconds) => {
   expect(fromSeconds(seconds)).toBe(milliseconds)
 })
 
-it.each([[undefined], [null], [NaN], [true], [{}], [['5']], [''], [' '], ['5s'], ['-1'], ['1e3'], ['0x10'], ['Infinity'], ['1'.repeat(400)], ['٣']])('%o is no duration [CC-142]', (value) => {
+it.each([[undefined], [null], [NaN], [true], [{}], [['5']], [''], [' '], ['5s'], ['-1'], ['1e3'], ['0x10'], ['Infinity'], ['1'.repeat(400)], ['٣']])('%o is no duration [CC-143]', (value) => {
   expect(fromSeconds(value)).toBeNaN()
 })

@@ -43,7 +43,7 @@ announces(
 )
 
 describe('gemini-live', () => {
-  it('comes back after a close that was announced, with whatever code, but for one that stops [CC-142]', () => {
+  it('comes back after a close that was announced, with whatever code, but for one that stops [CC-144]', () => {
     const announced = geminiLive.hint?.('{"goAway":{"timeLeft":"9.5s"}}')?.verdict
     const actions = [1000, 1001, 1006, 1008, 1011].map((code) => classify({code}, {dialect: geminiLive, announced}).action)
     expect(actions).toEqual(Array(5).fill('retry'))

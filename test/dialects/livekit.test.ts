@@ -39,7 +39,7 @@ describe('livekit, in protobuf', () => {
     ['DISCONNECT without a reason', [0x42, 0], 'end'],
     ['no action of an older server', [0x42, 2, 8, 1], 'retry'],
     ['RECONNECT with regions, in two bytes of length', [0x42, 0xc8, 1, 0x18, 2, 0x22, 0xc3, 1, ...Array<number>(195).fill(0x80)], 'retry'],
-  ])('says what to do: %s [CC-142]', (_, bytes, action) => {
+  ])('says what to do: %s [CC-144]', (_, bytes, action) => {
     const hint = livekit.hint?.(new Uint8Array(bytes))
     expect([hint?.after, hint?.verdict?.action]).toEqual([action === 'retry' ? 0 : undefined, action])
   })
@@ -51,7 +51,7 @@ describe('livekit, in protobuf', () => {
     ['a join', [0x0a, 2, 0x18, 2]],
     ['an update', [0x2a, 0]],
     ['a pong', [0x90, 1, 0]],
-  ])('hears nothing in %s [CC-142]', (_, bytes) => {
+  ])('hears nothing in %s [CC-144]', (_, bytes) => {
     expect(livekit.hint?.(new Uint8Array(bytes))).toBeUndefined()
   })
 })

@@ -3,7 +3,7 @@
 import {expect, it} from 'vitest'
 import {classify} from '../../src/core/index.ts'
 import {signalr} from '../../src/dialects/index.ts'
-import {hears} from './announcements.ts'
+import {announces} from './announcements.ts'
 import {followsItsSource} from './table.ts'
 
 // WebSocketsServerTransport.cs: error != null ? InternalServerError : NormalClosure
@@ -19,16 +19,21 @@ followsItsSource(
 const separator = '\u001E'
 
 // "Close Message Encoding"; allowReconnect: "If true, clients with automatic reconnects enabled should attempt to reconnect … Otherwise, they should not."
-hears(signalr, [
-  [`{"type":7}${separator}`, {verdict: {action: 'end', fault: 'none'}}],
-  [`{"type":7,"error":"Connection closed because of an error!"}${separator}`, {verdict: {action: 'stop', fault: 'server'}}],
-  [`{"type":7,"error":"Connection closed because of an error!","allowReconnect":true}${separator}`, {verdict: {action: 'retry', backoff: 'prompt'}}],
-  [`{"type":6}${separator}{"type":7,"allowReconnect":true}${separator}`, {verdict: {action: 'retry'}}],
-  [`{"type":7,"allowReconnect":"true"}${separator}`, {verdict: {action: 'end'}}],
-  [`{"type":6}${separator}`, undefined],
-  [`{"type":1,"target":"Send","arguments":[{"type":7},"\\"type\\":7"]}${separator}`, undefined],
-  [`{"type":77}${separator}`, undefined],
-])
+announces(
+  signalr,
+  [
+    [`{"type":7}${separator}`, {verdict: {action: 'end', fault: 'none'}}],
+    [`{"type":7,"error":"Connection closed because of an error!"}${separator}`, {verdict: {action: 'stop', fault: 'server'}}],
+    [`{"type":7,"error":"Connection closed because of an error!","allowReconnect":true}${separator}`, {verdict: {action: 'retry', backoff: 'prompt'}}],
+    [`{"type":6}${separator}{"type":7,"allowReconnect":true}${separator}`, {verdict: {action: 'retry'}}],
+    [`{"type":7,"allowReconnect":"true"}${separator}`, {verdict: {action: 'end'}}],
+  ],
+  [
+    `{"type":6}${separator}`,
+    `{"type":1,"target":"Send","arguments":[{"type":7},"\\"type\\":7"]}${separator}`,
+    `{"type":77}${separator}`,
+  ],
+)
 
 it('never says in the words of the server why it closed [CC-144]', () => {
   expect(JSON.stringify(signalr.hint!(`{"type":7,"error":"secret"}${separator}`))).not.toContain('secret')

@@ -1,7 +1,7 @@
 // Does the dialect say what Twitch's documents say?
 
 import {twitchEventsub} from '../../src/dialects/index.ts'
-import {hears} from './announcements.ts'
+import {announces} from './announcements.ts'
 import {followsItsSource} from './table.ts'
 
 // "Close message": code, reason, notes. What to do is inferred.
@@ -28,11 +28,16 @@ followsItsSource(
   [1000, 1006, 1007, 1013, 4008, 4999],
 )
 
-hears(twitchEventsub, [
+announces(
+  twitchEventsub,
   [
-    '{"metadata":{"message_id":"84c1e79a-2a4b-4c13-ba0b-4312293e9308","message_type":"session_reconnect","message_timestamp":"2022-11-18T09:10:11.634234626Z"},"payload":{"session":{"id":"AQoQexAWVYKSTIu4ec_2VAxyuhAB","status":"reconnecting","keepalive_timeout_seconds":null,"reconnect_url":"wss://eventsub.wss.twitch.tv?...","connected_at":"2022-11-16T10:11:12.634234626Z"}}}',
-    {after: 0},
+    [
+      '{"metadata":{"message_id":"84c1e79a-2a4b-4c13-ba0b-4312293e9308","message_type":"session_reconnect","message_timestamp":"2022-11-18T09:10:11.634234626Z"},"payload":{"session":{"id":"AQoQexAWVYKSTIu4ec_2VAxyuhAB","status":"reconnecting","keepalive_timeout_seconds":null,"reconnect_url":"wss://eventsub.wss.twitch.tv?...","connected_at":"2022-11-16T10:11:12.634234626Z"}}}',
+      {after: 0},
+    ],
   ],
-  ['{"metadata":{"message_id":"84c1e79a","message_type":"session_keepalive","message_timestamp":"2023-07-19T10:11:12.634234626Z"},"payload":{}}', undefined],
-  ['{"metadata":{"message_type":"notification"},"payload":{"event":{"text":"\\"session_reconnect\\"","type":"session_reconnect"}}}', undefined],
-])
+  [
+    '{"metadata":{"message_id":"84c1e79a","message_type":"session_keepalive","message_timestamp":"2023-07-19T10:11:12.634234626Z"},"payload":{}}',
+    '{"metadata":{"message_type":"notification"},"payload":{"event":{"text":"\\"session_reconnect\\"","type":"session_reconnect"}}}',
+  ],
+)

@@ -20,7 +20,7 @@ import {
   type VerdictOverrides,
 } from '../core/index.ts'
 import {longestDelay} from '../core/backoff.ts'
-import {check, duration, fill, follows, must, type Rules} from '../core/check.ts'
+import {check, checkVerdict, duration, fill, follows, growth, must, type Rules} from '../core/check.ts'
 import {defaultEvidence} from '../core/evidence.ts'
 import {defaultBufferLimits} from '../core/send-buffer.ts'
 import {systemClock, type Clock} from '../platform/clock.ts'
@@ -217,13 +217,6 @@ export interface Settings extends Options {
 const pause = '0..2147483647'
 const count = '0..Infinity'
 
-const growth: Rules = {
-  initialDelay: duration,
-  factor: '1..100',
-  maxDelay: duration,
-  jitter: '0..1 or full or equal or decorrelated or none or a function',
-}
-
 const rules: Rules = {
   protocols: 'a string or an object or a function',
   WebSocket: 'a function',
@@ -256,17 +249,6 @@ const rules: Rules = {
   random: 'a function',
 }
 
-const verdictRules = {
-  name: 'a string',
-  action: 'retry or refresh or stop or end',
-  fault: 'none or sender or server or network or policy or unknown',
-  explanation: 'a string',
-  backoff: 'exponential or spread or unhurried or prompt or an object',
-  rotate: 'a boolean',
-  budget: '1..Infinity',
-  report: 'a boolean',
-}
-
 /** @throws a sentence that names the option, its rule and the value */
 export function checkOptions(options: Options): Settings {
   const buffer = options?.buffer === false ? {maxMessages: 0} : options?.buffer
@@ -287,10 +269,8 @@ export function checkOptions(options: Options): Settings {
     const [from, to = from] = key.split('-').map(Number)
     must(from! > 0 && to! >= from! && to! < 65_536, 'verdicts', 'keyed by codes or ranges', key)
     const path = `verdicts.${key}`
-    if (typeof verdict === 'object') {
-      const filled = (verdicts[key] = fill<Partial<Verdict>>(path, {}, verdictRules, verdict, `${path}.`))
-      if (typeof filled.backoff === 'object') fill(`${path}.backoff`, {}, growth, filled.backoff, `${path}.backoff.`)
-    } else check(verdict, path, `${verdictRules.action} or an object`)
+    if (typeof verdict === 'object') verdicts[key] = checkVerdict(verdict, path)
+    else check(verdict, path, 'retry or refresh or stop or end or an object')
   }
   checkProtocols(protocols)
   return {...settings, verdicts, ...(off && {heartbeat: false})}

@@ -1,5 +1,6 @@
 // Can what the caller gave be used? If not, one sentence says why.
 
+import type {Verdict} from './close-codes.ts'
 import {ClosecallError} from './errors.ts'
 import {withoutSecrets} from './secrets.ts'
 
@@ -44,4 +45,30 @@ export const fill = <T extends object>(whole: string, defaults: T, rules: Rules,
     filled[name] = typeof rule === 'string' ? value : fill(name, filled[name], rule!, value)
   }
   return filled as T
+}
+
+/** How a delay grows, see `Backoff`. */
+export const growth: Rules = {
+  initialDelay: duration,
+  factor: '1..100',
+  maxDelay: duration,
+  jitter: '0..1 or full or equal or decorrelated or none or a function',
+}
+
+const verdictRules: Rules = {
+  name: 'a string',
+  action: 'retry or refresh or stop or end',
+  fault: 'none or sender or server or network or policy or unknown',
+  explanation: 'a string',
+  backoff: 'exponential or spread or unhurried or prompt or an object',
+  rotate: 'a boolean',
+  budget: '1..Infinity',
+  report: 'a boolean',
+}
+
+/** Checks a verdict, or part of one. @returns it without what is undefined */
+export const checkVerdict = (verdict: object, path: string): Partial<Verdict> => {
+  const filled = fill<Partial<Verdict>>(path, {}, verdictRules, verdict, `${path}.`)
+  if (typeof filled.backoff === 'object') fill(`${path}.backoff`, {}, growth, filled.backoff, `${path}.backoff.`)
+  return filled
 }

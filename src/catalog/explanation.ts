@@ -1,6 +1,6 @@
 // What does an explanation hold?
 
-import type {ClassifyRules, Close, CloseCode, Verdict} from '../core/index.ts'
+import type {ClassifyRules, Close, CloseCode, Dialect, Verdict} from '../core/index.ts'
 
 /**
  * - `registered`: at IANA, with a meaning
@@ -36,17 +36,21 @@ export interface Explanation {
   description: string
   whenYouSee: string
   howToFix: string
+  /** For the author of the other end: when to close with it. */
+  whenToSend: string
   /** What closecall does about it, with its figures. */
   whatClosecallDoes: string
   verdict: Verdict
-  /** Name of the dialect that it was read in. */
+  /** HTTP status of the refused handshake that the texts speak of. */
+  status?: number
+  /** Name of the dialect whose meaning it is; absent where the dialect does not speak of the code. */
   dialect?: string
-  /** Its entry in this package's documents: `docs/codes.md#1007`. */
+  /** Its entry in this package's documents: `docs/codes.md#1007`; of a dialect of your own, the page. */
   link: string
 }
 
-/** What is known beyond the code: facts of the close, a dialect, the overrides in force. */
-export type ExplainContext = Partial<Omit<Close, 'code'>> & ClassifyRules
+/** What is known beyond the code: facts of the close (a whole `Close` will do), a dialect, the overrides in force. */
+export type ExplainContext = Partial<Close> & Omit<ClassifyRules, 'dialect'> & {dialect?: Dialect | undefined}
 
 export interface ExplainOptions {
   /**
@@ -54,6 +58,7 @@ export interface ExplainOptions {
    * that there is counts, English where there is none. Default `'en'`.
    */
   locale?: string | readonly string[]
+  /** Default: nothing is known but the code, and closecall's own rules hold. */
   context?: ExplainContext
 }
 
@@ -66,6 +71,14 @@ export interface ComparedPoint {
   right: string
   /** Whether both say the same. */
   same: boolean
+}
+
+/** An entry of the catalog. */
+export interface Listed {
+  /** `1007`, `4000–4999`, `HTTP 401`, `HTTP 5xx`. */
+  title: string
+  /** Of the code or status, or of the first of the range that has no entry of its own. */
+  explanation: Explanation
 }
 
 export interface Comparison {

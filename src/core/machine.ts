@@ -223,7 +223,7 @@ const errorGrace = 100
 const unhurried = 500
 
 /** The longest pause where the verdict is to come back at once, ms. */
-const promptly = 250
+export const promptly = 250
 
 /** Longest pause after a signal that we are back, ms: `online` comes before the network does, and to everybody at once. */
 const wakeSpread = 1000

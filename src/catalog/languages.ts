@@ -3,8 +3,9 @@
 import type {Comparison, Explanation, ExplainOptions, Listed} from './explanation.ts'
 import {en} from './en.ts'
 import {codesIn, compareIn, explainIn, type Languages} from './explain.ts'
+import {fr} from './fr.ts'
 
-const all = {en} satisfies Languages
+const all = {en, fr} satisfies Languages
 
 /** The languages that there are, as BCP 47 tags in lower case. */
 export const languages: readonly string[] = Object.keys(all)
@@ -20,7 +21,7 @@ export const languages: readonly string[] = Object.keys(all)
  * @throws ClosecallError `INVALID`: one sentence for what is no code, no language that there is, or no context
  * @example
  * explain(1007).howToFix // 'Look at the last messages sent: …'
- * explain(1013, {locale: 'fr'}).name // 'Réessayer plus tard'
+ * explain(1013, {locale: 'fr'}).name // 'Réessayez plus tard'
  * explain(1006, {context: {status: 429}}).name // 'Too Many Requests'
  * explain(4409, {context: {dialect}}).name // 'Subscriber already exists'
  */

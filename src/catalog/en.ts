@@ -2,7 +2,8 @@
 
 import type {Language} from './language.ts'
 
-const number = (value: number): string => value.toLocaleString('en', {maximumFractionDigits: 3})
+let format: Intl.NumberFormat | undefined
+const number = (value: number): string => (format ??= new Intl.NumberFormat('en', {maximumFractionDigits: 3})).format(value)
 
 const seconds = (...ms: number[]): string => `${[...new Set(ms.map((each) => number(each / 1000)))].join('–')} s`
 

@@ -2,7 +2,8 @@
 
 import type {Language} from './language.ts'
 
-const number = (value: number): string => value.toLocaleString('fr', {maximumFractionDigits: 3})
+let format: Intl.NumberFormat | undefined
+const number = (value: number): string => (format ??= new Intl.NumberFormat('fr', {maximumFractionDigits: 3})).format(value)
 
 const seconds = (ms: number): string => `${number(ms / 1000)} s`
 

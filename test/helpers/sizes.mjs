@@ -31,9 +31,9 @@ const lengths = async (code) => ({minified: (await code).length, gzip: gzipSync(
 
 const connect = "export {connect} from 'closecall'"
 
-/** What a page that has `connect` pays more. */
-const beyondConnect = async (name, door) => {
-  const [both, alone] = await Promise.all([`${connect}\nexport {${name}} from 'closecall/${door}'`, connect].map((source) => lengths(bundled(source))))
+/** What a page that has `connect` pays more for what another door gives. */
+const beyondConnect = async (door, names = door) => {
+  const [both, alone] = await Promise.all([`${connect}\nexport {${names}} from 'closecall/${door}'`, connect].map((source) => lengths(bundled(source))))
   return {minified: both.minified - alone.minified, gzip: both.gzip - alone.gzip}
 }
 
@@ -41,9 +41,9 @@ const measured = {
   connect: {what: "import {connect} from 'closecall', with eventemitter3", bytes: () => lengths(bundled(connect))},
   core: {what: "import {classify, backoff} from 'closecall/core'", bytes: () => lengths(bundled("export {classify, backoff} from 'closecall/core'"))},
   global: {what: 'closecall.global.js', bytes: () => lengths(readFile(new URL('../../dist/closecall.global.js', import.meta.url)))},
-  ...Object.fromEntries(['diagnosis', 'overload', 'probe'].map((name) => [name, {what: `closecall/${name}, beside connect`, bytes: () => beyondConnect(name, name)}])),
-  dialect: {what: "import {graphqlTransportWs} from 'closecall/dialects', beside connect", bytes: () => beyondConnect('graphqlTransportWs', 'dialects')},
-  catalog: {what: "import {explain} from 'closecall/catalog', in all languages", bytes: () => lengths(bundled("export {explain} from 'closecall/catalog'"))},
+  catalog: {what: "import {explain, compare} from 'closecall/catalog', in all languages, beside connect", bytes: () => beyondConnect('catalog', 'explain, compare')},
+  ...Object.fromEntries(['diagnosis', 'overload', 'probe'].map((name) => [name, {what: `closecall/${name}, beside connect`, bytes: () => beyondConnect(name)}])),
+  dialect: {what: "import {graphqlTransportWs} from 'closecall/dialects', beside connect", bytes: () => beyondConnect('dialects', 'graphqlTransportWs')},
   server: {what: "import {tryAgainLater} from 'closecall/server'", bytes: () => lengths(bundled("export {tryAgainLater} from 'closecall/server'"))},
 }
 
@@ -51,6 +51,9 @@ const measured = {
 export function measure() {
   return Promise.all(Object.entries(measured).map(async ([name, {what, bytes}]) => ({name, what, ...(await bytes()), ...budgets[name]})))
 }
+
+/** The text of a bundle. */
+export const textOf = async (source) => new TextDecoder().decode(await bundled(source))
 
 /** What stays of an import that is not used. */
 export const unused = async () => (await bundled(['', '/catalog', '/core', '/diagnosis', '/dialects', '/overload', '/probe', '/server', '/testing'].map((door) => `import 'closecall${door}'`).join('\n'))).length

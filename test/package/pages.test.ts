@@ -2,7 +2,9 @@
 
 import {readFileSync, readdirSync} from 'node:fs'
 import {describe, expect, it} from 'vitest'
+import {codes} from '../../src/catalog/index.ts'
 import {between} from '../helpers/between.mjs'
+import {pageOfCodes} from '../helpers/codes.mjs'
 import {tableOfCodes} from '../helpers/observe.mjs'
 
 const page = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8')
@@ -10,6 +12,19 @@ const page = (name: string): string => readFileSync(new URL(`../../${name}`, imp
 describe('README.md', () => {
   it('has the table of codes as it is observed', async () => {
     expect(page('README.md'), 'run `npm run build && npm run table -- --write`').toBe(between(page('README.md'), 'table', await tableOfCodes()))
+  })
+})
+
+describe('docs/codes.md', () => {
+  it('says what the catalog and the dialects say [CC-136]', () => {
+    expect(page('docs/codes.md'), 'run `npm run build && npm run codes`').toBe(pageOfCodes())
+  })
+
+  it('has a place for every link of the catalog, once [CC-136]', () => {
+    const anchors = [...page('docs/codes.md').matchAll(/<a id="([^"]+)">/g)].map(([, id]) => id!)
+    expect(new Set(anchors).size).toBe(anchors.length)
+    for (const {explanation} of codes()) expect(anchors).toContain(explanation.link.split('#')[1])
+    for (const [, anchor] of page('docs/codes.md').matchAll(/\]\(#([^)]+)\)/g)) expect(anchors).toContain(anchor)
   })
 })
 

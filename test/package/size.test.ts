@@ -1,7 +1,9 @@
 // Does the package stay within its limits?
 
+import {readFile} from 'node:fs/promises'
 import {describe, expect, it} from 'vitest'
-import {budgets, foldersIn, measure, unused} from '../helpers/sizes.mjs'
+import {codes} from '../../src/catalog/index.ts'
+import {budgets, foldersIn, measure, textOf, unused} from '../helpers/sizes.mjs'
 
 const sizes = await measure()
 
@@ -29,4 +31,25 @@ it.each([
 
 it('costs nothing where nothing of it is used [CC-88]', async () => {
   expect(await unused()).toBe(0)
+})
+
+describe('the catalog', () => {
+  /** As they stand in a bundle, which may escape what is not ASCII, but not these. */
+  const textsIn = (locale: string): string[] =>
+    codes({locale}).map(({explanation: {kind, whenYouSee, whenToSend}}) => (kind === 'alias' ? whenToSend : whenYouSee).split(/[^ -~]/)[0]!).filter((text) => text.length > 12)
+  const among = (bundle: string, locale: string): string[] => textsIn(locale).filter((text) => bundle.includes(text))
+
+  it('is no part of what closecall itself, or the core, costs [CC-135]', async () => {
+    // What is looked for can be found.
+    const whole = await textOf("export {explain} from 'closecall/catalog'")
+    for (const locale of ['en', 'fr']) expect(among(whole, locale).length).toBeGreaterThan(15)
+    const others = await textOf("export * from 'closecall'\nexport * as core from 'closecall/core'")
+    expect([...among(others, 'en'), ...among(others, 'fr')]).toEqual([])
+  })
+
+  it('is in the script-tag file in English only [CC-135]', async () => {
+    const script = await readFile(new URL('../../dist/closecall.global.js', import.meta.url), 'utf8')
+    expect(among(script, 'en').length).toBeGreaterThan(15)
+    expect(among(script, 'fr')).toEqual([])
+  })
 })

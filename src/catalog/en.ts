@@ -352,10 +352,10 @@ export const en: Language = {
       const steady = factor === 1 || first === most
       const growth = steady ? '' : `, ${factor === 2 ? 'doubling' : `times ${number(factor)} each time,`} to ${seconds(most)}`
       const chance =
-        typeof jitter === 'number' ? jitter && `each ±${number(jitter * 100)} %`
+        jitter === 'none' || jitter === 0 ? ''
+        : typeof jitter === 'number' ? `each ±${number(jitter * 100)} %`
         : jitter === 'full' ? 'each drawn from 0 to that'
         : jitter === 'equal' ? 'each drawn from half of that to all of it'
-        : jitter === 'none' ? ''
         : 'each as your jitter function says'
       return `after ${seconds(first)}${growth}${chance && `, ${chance}`}`
     },

@@ -354,10 +354,10 @@ export const fr: Language = {
       const steady = factor === 1 || first === most
       const growth = steady ? '' : `, puis ${factor === 2 ? 'le double' : `${number(factor)} fois plus`} à chaque échec, jusqu’à ${seconds(most)}`
       const chance =
-        typeof jitter === 'number' ? jitter && `à ±${number(jitter * 100)} % près`
+        jitter === 'none' || jitter === 0 ? ''
+        : typeof jitter === 'number' ? `à ±${number(jitter * 100)} % près`
         : jitter === 'full' ? 'en tirant chaque fois entre 0 et cette valeur'
         : jitter === 'equal' ? 'en tirant chaque fois entre la moitié de cette valeur et sa totalité'
-        : jitter === 'none' ? ''
         : 'selon votre fonction `jitter`'
       return `au bout de ${seconds(first)}${growth}${chance && `, ${chance}`}`
     },

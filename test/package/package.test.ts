@@ -12,6 +12,7 @@ import {formatMessage} from 'publint/utils'
 import {afterAll, beforeAll, describe, expect, it, onTestFinished} from 'vitest'
 import {WebSocket} from 'ws'
 import manifest from '../../package.json'
+import {compare, explain} from '../../src/catalog/index.ts'
 import {closesWith, echoes, refuses, serve} from '../helpers/servers.ts'
 
 const run = promisify(execFile)
@@ -69,11 +70,11 @@ describe('the tarball', () => {
   })
 
   it('holds readme, license, changelog and rules', () => {
-    expect(files).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'CHANGELOG.md', 'docs/runtimes.md', 'docs/servers.md', 'docs/spec.md', 'package.json']))
+    expect(files).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'CHANGELOG.md', 'docs/cli.md', 'docs/codes.md', 'docs/runtimes.md', 'docs/servers.md', 'docs/spec.md', 'package.json']))
   })
 
   it('holds nothing else', () => {
-    expect(files.filter((file) => !/^(dist|src)\/|^(README\.md|LICENSE|CHANGELOG\.md|docs\/(runtimes|servers|spec)\.md|package\.json)$/.test(file))).toEqual([])
+    expect(files.filter((file) => !/^(dist|src)\/|^(README\.md|LICENSE|CHANGELOG\.md|docs\/(cli|codes|runtimes|servers|spec)\.md|package\.json)$/.test(file))).toEqual([])
     expect(files.filter((file) => file.startsWith('src/') && !file.endsWith('.ts'))).toEqual(files.filter((file) => file === 'src/core/tsconfig.json'))
   })
 
@@ -264,6 +265,16 @@ describe('with a script tag', () => {
     expect((closecall.classify as (close: {code: number}) => {action: string})({code: 1007}).action).toBe('stop')
   })
 
+  it('explains close codes, in English [CC-135]', async () => {
+    const page = createContext({})
+    runInContext(await script(), page)
+    const said = (call: string): unknown => runInContext(`try { ${call} } catch (error) { error.message }`, page)
+    expect(said('closecall.explain(1013).howToFix')).toBe(explain(1013).howToFix)
+    expect(said("closecall.explain(1013, {locale: ['fr', 'en']}).locale")).toBe('en')
+    expect(said("closecall.explain(1013, {locale: 'fr'})")).toBe('closecall: `locale` must be en, got "fr"')
+    expect(said('closecall.compare(1007, 1013).summary')).toBe(compare(1007, 1013).summary)
+  })
+
   it('connects, and comes back, with nothing but what a page has', async () => {
     const url = await listening((visit) => (visit.index ? echoes() : closesWith(1013, 'busy'))(visit))
     const messages: string[] = []
@@ -304,6 +315,7 @@ describe('with a script tag', () => {
 describe('in TypeScript', {timeout: 120_000}, () => {
   const consumer = `
     import {classify, CloseCode, connect, isClosecallError, type Client, type Options, type Report, type State, type Verdict} from 'closecall'
+    import {codes, compare, explain, languages, type Comparison, type Explanation, type Listed} from 'closecall/catalog'
     import {backoff, transition, type Event} from 'closecall/core'
     import {diagnosis, type PatternName} from 'closecall/diagnosis'
     import {overload, sessionStore, type Store} from 'closecall/overload'
@@ -340,7 +352,12 @@ describe('in TypeScript', {timeout: 120_000}, () => {
     export async function* read(): AsyncGenerator<string> {
       for await (const data of client) yield data
     }
-    export const all = [off, result, delay, action, isClosecallError, transition, testing, {} as Event]
+    const explanation: Explanation = explain(4001, {locale: ['fr-CA', 'en'], context: {reason: 'busy', verdicts: {4001: 'stop'}}})
+    const comparison: Comparison = compare(CloseCode.InvalidPayloadData, CloseCode.TryAgainLater)
+    const listed: readonly Listed[] = codes({locale: languages[0]!})
+    // @ts-expect-error: a code is a number
+    explain('1007')
+    export const all = [explanation, comparison, listed, off, result, delay, action, isClosecallError, transition, testing, {} as Event]
     export type {Client}`
 
   /** `node_modules` has no `@types` here but those of ws and Node, where a case asks for them. */

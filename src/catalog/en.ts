@@ -81,7 +81,7 @@ export const en: Language = {
     1008: {
       name: 'Policy Violation',
       gist: 'a refusal for a rule not named',
-      description: 'A rule of the closing end was broken, which has no better code, or is not to be told.',
+      description: 'A rule of the closing end was broken that has no better code, or is not to be told.',
       whenYouSee: 'With credentials that are missing or expired, an origin that is not allowed, a rate or connection limit, a session that is gone.',
       howToFix: 'Read the close reason. Renew the credentials once; if it comes straight back, stop.',
       whenToSend: 'When no other code fits: 1003, 1009, 3000 and 3003 say more, and 1013 is for limits that pass.',
@@ -123,7 +123,7 @@ export const en: Language = {
       gist: 'a passing overload',
       description: 'The service is up but does not want you just now: it has too much to do.',
       whenYouSee: 'When load is shed, a cap on connections is reached, or a part of the service is under maintenance.',
-      howToFix: 'Wait and come back, after a longer pause each time, with some chance in it, or when the server says. If it lasts: fewer connections, another address, more capacity. The registration is stricter: another address, or a user’s wish.',
+      howToFix: 'Wait and come back, after a longer pause each time, with some randomness in it, or when the server says. If it lasts: fewer connections, another address, more capacity. The registration is stricter: another address, or a user’s wish.',
       whenToSend: 'When you have too much to do for now. `retry-after=30` in the reason says when to come back.',
     },
     1014: {
@@ -188,7 +188,7 @@ export const en: Language = {
     library: {
       name: 'Library code',
       gist: 'a code of some library',
-      description: 'For libraries, frameworks and applications, which register such codes at IANA. This one is not known to be.',
+      description: 'For libraries, frameworks and applications, which register such codes at IANA. No registration of this one is known.',
       whenYouSee: 'From a service with codes of its own.',
       howToFix: lookUp,
       whenToSend: 'When your library defines and registers it; applications use 4000 to 4999.',
@@ -251,14 +251,14 @@ export const en: Language = {
       description: 'The address answers, but not as a WebSocket.',
       whenYouSee: 'With a wrong path, a login page, or a proxy that does not pass `Upgrade` on.',
       howToFix: 'Check the address, and have proxies pass `Upgrade` and `Connection` on.',
-      whenToSend: 'Not in answer to a handshake.',
+      whenToSend: 'Never, to refuse a handshake.',
     },
     '3xx': {
       name: 'Redirect',
       description: 'The server redirects the handshake, which browsers don’t follow.',
       whenYouSee: 'With `http:` where it should be `https:`, a missing slash, or a login.',
       howToFix: 'Connect to the final address.',
-      whenToSend: 'Not in answer to a handshake.',
+      whenToSend: 'Hardly ever: clients need not follow.',
     },
     '4xx': {
       name: 'Refused',

@@ -82,13 +82,13 @@ function read(languages: Languages, code: number, options: ExplainOptions = {}):
   const locale = choose(languages, wanted)
   const language = languages[locale]!
 
-  const known: Known = {opened: !status && facts.origin !== 'connect-timeout', ...facts, status, code: normalizeCode(code)}
+  const known: Known = {opened: !status && !unopened.includes(facts.origin), ...facts, status, code: normalizeCode(code)}
   const spoken = dialect?.judge(known) && dialect
-  const {budget: _, ...unless} = classify(known)
-  const verdict: Verdict = {...unless, ...checkVerdict(classify(known, {verdicts, onNormalClosure, dialect, announced}), 'verdict')}
+  const {budget: _, ...table} = classify(known)
+  const verdict: Verdict = {...table, ...checkVerdict(classify(known, {verdicts, onNormalClosure, dialect, announced}), 'verdict')}
   const {range, reference, ...codeFacts} = factsOf(known.code)
   const group = status ? statusOf(status) : undefined
-  const {gist, ...texts} = entryOf(known, group, unless, verdict, spoken, language)
+  const {gist, ...texts} = entryOf(known, group, table, verdict, spoken, language)
   const {name, description, whenYouSee, howToFix, whenToSend, whatClosecallDoes} = inType({...texts, whatClosecallDoes: whatItDoes(known, verdict, codeFacts.onWire, language)}, language)
 
   const anchor = spoken?.name ?? (group ? `http-${group}` : [...new Set(range)].join('-'))
@@ -122,6 +122,9 @@ function choose(languages: Languages, wanted: string | readonly string[]): strin
   must(typeof wanted !== 'string', 'locale', Object.keys(languages).join(' or '), wanted)
   return 'en'
 }
+
+/** Ends of what never opened, where nobody says so. */
+const unopened: unknown[] = ['connect-timeout', 'provider', 'constructor']
 
 /** What is known of the close, the rules left out. */
 type Known = Partial<Close> & Pick<Close, 'code' | 'opened'>

@@ -48,6 +48,7 @@ describe('facts of the close', () => {
   ] as const)('tell an end by the %s [CC-133]', (origin, name, nom) => {
     expect(explain(1006, {context: {origin, opened: origin === 'heartbeat'}})).toMatchObject({name, verdict: classify({code: 1006, origin})})
     expect(explain(1006, {context: {origin}, locale: 'fr'}).name).toBe(nom)
+    expect(explain(1006, {context: {origin}})).toEqual(explain(1006, {context: {origin, opened: origin === 'heartbeat'}}))
   })
 
   it('may be a whole close, whose words are shown nowhere [CC-133]', () => {

@@ -1,5 +1,6 @@
-// One build: each subpath as ESM, CJS and types, and one file for a script tag.
+// One build: each subpath as ESM, CJS and types, one file for a script tag, and the command.
 
+import {fileURLToPath} from 'node:url'
 import {nodeResolve} from '@rollup/plugin-node-resolve'
 import commonjs from '@rollup/plugin-commonjs'
 import terser from '@rollup/plugin-terser'
@@ -26,6 +27,9 @@ const shared = 'shared/[name]'
 // The types speak of Symbol.asyncDispose, which a consumer's `lib` may not have.
 const banner = '/// <reference lib="esnext.disposable" />'
 
+/** The command uses the package by its doors, like anybody else: nothing of it is in the other files, nor theirs in it. */
+const doors = Object.fromEntries(Object.entries(input).map(([name, file]) => [fileURLToPath(new URL(file, import.meta.url)), `./${name}.js`]))
+
 export default [
   {
     input,
@@ -49,5 +53,11 @@ export default [
     input: 'src/global.ts',
     plugins: [compile, nodeResolve(), commonjs(), terser({ecma: 2020, compress: {passes: 3}})],
     output: {file: 'dist/closecall.global.js', format: 'iife', name: 'closecall', sourcemap: true},
+  },
+  {
+    input: 'src/cli/main.ts',
+    external: [...Object.keys(doors), /^node:/],
+    plugins: [compile],
+    output: {file: 'dist/cli.js', format: 'es', paths: doors, banner: '#!/usr/bin/env node', sourcemap: true},
   },
 ]

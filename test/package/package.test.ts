@@ -56,8 +56,8 @@ async function listening(behaviour = echoes()): Promise<string> {
 describe('the tarball', () => {
   it('holds everything that package.json names', () => {
     const named: string[] = []
-    const {main, module, types, unpkg, jsdelivr, exports} = manifest
-    JSON.stringify([main, module, types, unpkg, jsdelivr, exports], (_, value: unknown) => (typeof value === 'string' && named.push(normalize(value)), value))
+    const {bin: command, main, module, types, unpkg, jsdelivr, exports} = manifest
+    JSON.stringify([command, main, module, types, unpkg, jsdelivr, exports], (_, value: unknown) => (typeof value === 'string' && named.push(normalize(value)), value))
     expect(named.length).toBeGreaterThan(10)
     expect(files).toEqual(expect.arrayContaining(named))
   })
@@ -247,6 +247,75 @@ describe('installed', () => {
       }
       console.log('fine')`
     expect(await program('frozen.mjs', text)).toBe('fine')
+  })
+})
+
+describe('the command', () => {
+  interface Ran {
+    exitCode: number
+    stdout: string
+    stderr: string
+  }
+
+  /** As a user types it: `npx` finds it where it was installed. */
+  const npx = (cwd: string, args: string[], nodeOptions = ''): Promise<Ran> =>
+    run('npx', ['--no', 'closecall', ...args], {cwd, timeout: 60_000, env: {...process.env, NO_COLOR: '1', NODE_OPTIONS: nodeOptions}}).then(
+      ({stdout, stderr}) => ({exitCode: 0, stdout, stderr}),
+      ({code, stdout, stderr}: {code: number; stdout: string; stderr: string}) => ({exitCode: code, stdout, stderr}),
+    )
+
+  it('explains [CC-160]', async () => {
+    const {exitCode, stdout} = await npx(folder, ['explain', '1007'])
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(/^1007 Invalid frame payload data\n[^]*UTF-8/)
+  })
+
+  it('shows status and Retry-After of a refusal, over ws [CC-164]', async () => {
+    const {exitCode, stdout} = await npx(folder, ['probe', await listening(refuses(503, {'retry-after': '7'})), '--json'])
+    expect(exitCode).toBe(3)
+    const [first, , close] = stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, any>)
+    expect(first!.transport).toBe('ws')
+    expect(close!.close).toMatchObject({status: 503, retryAfter: 7000})
+  })
+
+  describe('without ws', () => {
+    let bare: string
+
+    beforeAll(async () => {
+      bare = await mkdtemp(join(tmpdir(), 'closecall-command-'))
+      await writeFile(join(bare, 'package.json'), '{"private": true}')
+      await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', tarball], {cwd: bare})
+      expect(await readdir(join(bare, 'node_modules'))).not.toContain('ws')
+    }, 120_000)
+
+    afterAll(() => rm(bare, {recursive: true, force: true}))
+
+    it('explains all the same [CC-160]', async () => {
+      expect(await npx(bare, ['explain', '1007'])).toMatchObject({exitCode: 0, stdout: expect.stringContaining('UTF-8')})
+    })
+
+    it("probes over the runtime's own WebSocket, and says what that can't show [CC-164]", async () => {
+      const {exitCode, stdout} = await npx(bare, ['probe', await listening(closesWith(1007))], '--experimental-websocket')
+      expect(exitCode).toBe(1)
+      expect(stdout.replace(/\s+/g, ' ')).toMatch(/neither status nor Retry-After .* npx -p closecall -p ws closecall .*closed: 1007 /)
+    })
+
+    it('asks by HTTP what a refusal was [CC-164]', async () => {
+      const {exitCode, stdout} = await npx(bare, ['probe', await listening(refuses(503)), '--json'], '--experimental-websocket')
+      expect(exitCode).toBe(3)
+      const lines = stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, any>)
+      expect(lines[0]!.transport).toBe('native')
+      expect(lines.find(({event}) => event === 'close')!.close.error).toMatch(/answers HTTP 426 to a plain request/)
+    })
+
+    it.each([
+      [['--header', 'Authorization: secret'], '--experimental-websocket', /^--header needs the package ws: npm install ws[^\n]*\n$/],
+      [[], '--no-experimental-websocket', /^This runtime has no WebSocket: npm install ws[^\n]*\n$/],
+    ])('with %j and %s says in one sentence what to install [CC-164] [CC-167]', async (args, nodeOptions, sentence) => {
+      const {exitCode, stdout, stderr} = await npx(bare, ['probe', 'ws://127.0.0.1:1', ...args], nodeOptions)
+      expect({exitCode, stdout}).toEqual({exitCode: 4, stdout: ''})
+      expect(stderr.replace(/^\(.*\n/gm, '')).toMatch(sentence)
+    })
   })
 })
 

@@ -1,0 +1,54 @@
+// Which codes and which dialects are there?
+
+import type {Listed} from '../catalog/index.ts'
+import type {Verdict} from '../core/index.ts'
+import type {DefinedDialect, DialectRule} from '../dialects/index.ts'
+import {colorOf, verdictIn} from './explain.ts'
+import {indent, pad, wrap, type Terminal} from './text.ts'
+import type {Words} from './words.ts'
+
+/** Columns for a code or a range. */
+const keyWidth = 13
+
+export const printCodes = (output: Terminal, words: Words, codes: readonly Listed[]): void => {
+  for (const {title, explanation} of codes) printRow(output, words, title, explanation.name, explanation.verdict)
+}
+
+const printRow = ({print, style, width}: Terminal, words: Words, key: string, name: string, verdict: Pick<Verdict, 'action' | 'fault'>): void => {
+  const nameWidth = Math.floor((width - keyWidth) * 0.4)
+  const [names, verdicts] = [wrap(name, nameWidth - 1), wrap(verdictIn(words, verdict), width - keyWidth - nameWidth)]
+  for (let i = 0; i < Math.max(names.length, verdicts.length); i++)
+    print(`${pad(i ? '' : key, keyWidth)}${pad(names[i] ?? '', nameWidth)}${verdicts[i] ? style(colorOf[verdict.action], verdicts[i]!) : ''}`)
+}
+
+/** A dialect's data, one rule a row. */
+export const describeDialect = ({name, title, source, subprotocols = [], rules}: DefinedDialect): object => ({
+  name,
+  title,
+  source,
+  subprotocols,
+  rules: rowsOf(rules).map(([codes, {reason, ...rule}]) => ({codes, ...rule, ...(reason && {reason: String(reason)})})),
+})
+
+/** By their first code, a code before the range that begins with it. */
+const rowsOf = (rules: DefinedDialect['rules']): [string, DialectRule][] =>
+  Object.entries(rules)
+    .sort(([a], [b]) => parseInt(a) - parseInt(b) || a.length - b.length)
+    .flatMap(([codes, list]) => ([list].flat() as DialectRule[]).map((rule): [string, DialectRule] => [codes, rule]))
+
+export const printDialect = (output: Terminal, words: Words, {name, title, source, subprotocols = [], rules}: DefinedDialect): void => {
+  const {print, style, width} = output
+  print(style('bold', `${title} (${name})`), ...wrap(source, width), ...(subprotocols.length ? wrap(words.probe.subprotocol(subprotocols.join(', ')), width) : []), '')
+  for (const [codes, {name: called, meaning, action, fault = 'unknown', reason}] of rowsOf(rules)) {
+    printRow(output, words, codes.replace('-', '–'), called, {action, fault})
+    print(...indent(wrap(`${meaning}${reason ? ` (${words.reasonMatches} ${reason})` : ''}`, width - keyWidth), keyWidth).map((line) => style('dim', line)))
+  }
+}
+
+export const printDialects = ({print, width}: Terminal, words: Words, all: readonly DefinedDialect[]): void => {
+  const nameWidth = Math.max(...all.map(({name}) => name.length)) + 2
+  for (const {name, title, subprotocols = []} of all) {
+    const [first = '', ...more] = wrap(`${title}${subprotocols.length ? ` (${words.probe.subprotocol(subprotocols.join(', '))})` : ''}`, width - nameWidth)
+    print(pad(name, nameWidth) + first, ...indent(more, nameWidth))
+  }
+}

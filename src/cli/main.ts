@@ -1,0 +1,104 @@
+// closecall, the command: what does this close code mean, and what happens when I connect there?
+
+import {readFileSync} from 'node:fs'
+import {codes, compare, explain} from '../catalog/index.ts'
+import {dialects} from '../dialects/index.ts'
+import {Misuse, readArguments, type ProbeRequest, type Request} from './args.ts'
+import {exitCodes, signals} from './exit-codes.ts'
+import {printComparison, printExplanation} from './explain.ts'
+import {describeDialect, printCodes, printDialect, printDialects} from './list.ts'
+import {findTransport, probe} from './probe.ts'
+import {harmlessJSON, terminal} from './text.ts'
+import {timeline} from './timeline.ts'
+import {languages} from './words.ts'
+
+/** @returns the exit code */
+const run = async ({language, json, command}: Request, stop: AbortController): Promise<number> => {
+  const output = terminal(process.stdout, process.env)
+  const words = languages[language]
+  const {print} = output
+  const document = (value: unknown): void => print(harmlessJSON(value, 2))
+  switch (command.name) {
+    case 'help':
+      print(words.help)
+      return exitCodes.fine
+    case 'nothing':
+      complain(words.help)
+      return exitCodes.misuse
+    case 'version':
+      print(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version)
+      return exitCodes.fine
+    case 'dialects':
+      if (json) document(dialects.map(describeDialect))
+      else printDialects(output, words, dialects)
+      return exitCodes.fine
+    case 'list':
+      if (json) document(command.dialect ? describeDialect(command.dialect) : codes({locale: language}))
+      else if (command.dialect) printDialect(output, words, command.dialect)
+      else printCodes(output, words, codes({locale: language}))
+      return exitCodes.fine
+    case 'status': {
+      const explanation = explain(1006, {locale: language, context: {status: command.status}})
+      if (json) document(explanation)
+      else printExplanation(output, words, explanation)
+      return exitCodes.fine
+    }
+    case 'explain': {
+      const {dialect} = command
+      const [code, other] = command.codes
+      const options = {locale: language, ...(dialect && {context: {dialect}})}
+      if (other === undefined) {
+        const explanation = explain(code, options)
+        if (json) return document(explanation), exitCodes.fine
+        printExplanation(output, words, explanation)
+        if (code >= 200 && code < 600) print('', words.perhapsStatus(code))
+      } else {
+        const comparison = compare(code, other, options)
+        if (json) document(comparison)
+        else printComparison(output, words, comparison)
+      }
+      return exitCodes.fine
+    }
+    case 'probe':
+      return runProbe(command, {language, json}, stop)
+    default:
+      return command satisfies never
+  }
+}
+
+const runProbe = async (request: ProbeRequest, {language, json}: Pick<Request, 'language' | 'json'>, stop: AbortController): Promise<number> => {
+  const output = terminal(process.stdout, process.env)
+  const words = languages[language]
+  const transport = await findTransport()
+  const lacking = !transport ? words.probe.noWebSocket : transport.name === 'native' && Object.keys(request.headers).length ? words.probe.noHeaders : undefined
+  if (!transport || lacking) {
+    complain(lacking!)
+    return exitCodes.noWebSocket
+  }
+  // Once: who presses Ctrl-C again does not want to wait.
+  for (const [signal, code] of Object.entries(signals)) process.once(signal, () => stop.abort(code))
+  const tell = json ? (event: object) => output.print(harmlessJSON(event)) : timeline(output, words, language, request.watch, request.stableAfter)
+  return probe(request, transport, language, tell, stop.signal)
+}
+
+const complain = (sentence: string): void => void process.stderr.write(`${sentence}\n`)
+
+const main = async (): Promise<number> => {
+  const stop = new AbortController()
+  // The reader of a pipe may have had enough (`| head`): nothing is wrong, and nothing more is said.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    stop.abort(exitCodes.fine)
+  })
+  try {
+    return await run(readArguments(process.argv.slice(2)), stop)
+  } catch (error) {
+    if (!(error instanceof Misuse)) throw error
+    complain(error.message)
+    return exitCodes.misuse
+  }
+}
+
+process.exitCode = await main()
+// A runtime's own socket may keep the process alive long after it was left.
+process.stdout.write('', () => process.exit())

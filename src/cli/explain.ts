@@ -2,7 +2,7 @@
 
 import type {ComparedPoint, Comparison, Explanation} from '../catalog/index.ts'
 import type {Action, Verdict} from '../core/index.ts'
-import {entry, indent, pad, wrap, type Style, type Terminal} from './text.ts'
+import {entries, indent, pad, wrap, type Style, type Terminal} from './text.ts'
 import type {Words} from './words.ts'
 
 export const colorOf: Readonly<Record<Action, Style>> = {retry: 'yellow', refresh: 'yellow', stop: 'red', end: 'green'}
@@ -18,7 +18,7 @@ const narrowestColumn = 32
 export const printExplanation = (output: Terminal, words: Words, explanation: Explanation): void => {
   const {print, style} = output
   const {labels} = words
-  const {code, status, name, description, whenYouSee, howToFix, whenToSend, whatClosecallDoes, verdict} = explanation
+  const {code, status, name, description, whenYouSee, howToFix, whenToSend, whatClosecallDoes} = explanation
   print(style('bold', `${status ? words.httpStatus(status) : code} ${name}`), '')
   for (const [heading, text] of [
     [labels.meaning, description],
@@ -28,30 +28,28 @@ export const printExplanation = (output: Terminal, words: Words, explanation: Ex
     [labels.send, whenToSend],
   ] as const)
     paragraph(output, heading, text)
-  facts(output, words, [[labels.verdict, verdictIn(words, verdict)], ...factsOf(words, explanation)])
+  const facts = factsOf(words, explanation).filter((fact): fact is [string, string] => !!fact[1])
+  print(...entries(output, facts.map(([label, text]) => [words.label(label), text])))
 }
 
 const paragraph = ({print, style, width}: Terminal, heading: string, text: string): void => print(style('bold', heading), ...indent(wrap(text, width - 2), 2), '')
 
-const facts = (output: Terminal, {label}: Words, list: readonly (readonly [string, string])[]): void => {
-  const labelWidth = Math.max(...list.map(([name]) => label(name).length)) + 1
-  for (const [name, text] of list) output.print(...entry(output, label(name), labelWidth, text))
-}
-
 /** Of a refusal nothing that speaks of close codes: none was sent. */
-const factsOf = ({labels, kinds, senders, yes, no}: Words, {kind, status, registeredName, constant, reference, sentBy, onWire, closeAccepts, dialect, link}: Explanation): [string, string][] => [
-  [labels.reference, reference],
-  ...(status ? [] : ([
-    [labels.kind, kinds[kind]],
-    ...(registeredName ? [[labels.registered, registeredName]] : []),
-    ...(constant ? [[labels.constant, `CloseCode.${constant}`]] : []),
-    [labels.sender, senders[sentBy]],
-    [labels.wire, onWire ? yes : no],
-    [labels.closeAccepts, closeAccepts ? yes : no],
-  ] as [string, string][])),
-  ...(dialect ? [[labels.dialect, dialect] as [string, string]] : []),
-  [labels.more, link],
-]
+const factsOf = (words: Words, {status, kind, registeredName, constant, reference, sentBy, onWire, closeAccepts, verdict, dialect, link}: Explanation): [string, string | false | undefined][] => {
+  const {labels, kinds, senders, yes, no} = words
+  return [
+    [labels.verdict, verdictIn(words, verdict)],
+    [labels.reference, reference],
+    [labels.dialect, dialect],
+    [labels.kind, !status && kinds[kind]],
+    [labels.registered, !status && registeredName],
+    [labels.constant, !status && constant && `CloseCode.${constant}`],
+    [labels.sender, !status && senders[sentBy]],
+    [labels.wire, !status && (onWire ? yes : no)],
+    [labels.closeAccepts, !status && (closeAccepts ? yes : no)],
+    [labels.more, link],
+  ]
+}
 
 /** Side by side where there is room, else one after the other. */
 export const printComparison = (output: Terminal, {labels}: Words, {codes, points, summary}: Comparison): void => {

@@ -84,9 +84,11 @@ export const terminal = (output: Output, env: NodeJS.ProcessEnv): Terminal => {
 /** Lines with so many spaces before each. */
 export const indent = (lines: readonly string[], by: number): string[] => lines.map((line) => ' '.repeat(by) + line)
 
-/** A label, and a text that is wrapped beside it. */
-export const entry = ({width, style}: Terminal, label: string, labelWidth: number, text: string, by = 0): string[] =>
-  indent(
-    wrap(text, width - by - labelWidth).map((line, i) => style('dim', pad(i ? '' : label, labelWidth)) + line),
+/** A list of labels, and beside each its text, wrapped. */
+export const entries = ({width, style}: Terminal, list: readonly (readonly [label: string, text: string])[], by = 0): string[] => {
+  const labelWidth = Math.max(...list.map(([label]) => widthOf(label))) + 1
+  return indent(
+    list.flatMap(([label, text]) => wrap(text, width - by - labelWidth).map((line, i) => style('dim', pad(i ? '' : label, labelWidth)) + line)),
     by,
   )
+}

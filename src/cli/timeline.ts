@@ -3,7 +3,7 @@
 import type {Close} from '../index.ts'
 import type {Plan, ProbeEvent} from './probe.ts'
 import {colorOf, verdictIn} from './explain.ts'
-import {entry, harmless, indent, wrap, type Terminal} from './text.ts'
+import {entries, harmless, indent, wrap, type Terminal} from './text.ts'
 import type {Language, Words} from './words.ts'
 
 type Told<Name extends ProbeEvent['event']> = Extract<ProbeEvent, {event: Name}>
@@ -26,10 +26,8 @@ export const timeline = (output: Terminal, words: Words, language: Language, wat
     print(`${time}  ${color ? style(color, first) : first}`, ...indent(color ? more.map((each) => style(color, each)) : more, margin))
   }
 
-  const detail = (details: readonly (readonly [string, string])[]): void => {
-    const labelWidth = Math.max(...details.map(([label]) => words.label(label).length)) + 1
-    for (const [label, text] of details) print(...entry(output, words.label(label), labelWidth, text, margin))
-  }
+  const detail = (details: readonly (readonly [string, string])[]): void =>
+    print(...entries(output, details.map(([label, text]) => [words.label(label), text]), margin))
 
   const planned = (plan: Plan, refresh: boolean): string => {
     if (plan.action === 'end') return said.ends

@@ -62,7 +62,7 @@ export interface Words {
     stable: (time: string) => string
     closed: string
     refused: (status: number) => string
-    /** Why there was no connection, or why it is none any more, where no code of the server's says so. */
+    /** Why there was no connection, or why it is none any more, where no code of the server’s says so. */
     origins: Record<CloseOrigin, string>
     lost: string
     notOpened: string
@@ -139,7 +139,7 @@ Exit codes
   kinds: {
     registered: 'registered',
     reserved: 'reserved',
-    alias: "closecall's alias",
+    alias: "closecall’s alias",
     unassigned: 'unassigned',
     library: 'for libraries',
     private: 'private',
@@ -149,9 +149,9 @@ Exit codes
   actions: {retry: 'retry', refresh: 'retry once with new credentials', stop: 'stop', end: 'end'},
   faults: {none: 'nobody', sender: 'what we sent', server: 'the server', network: 'the network', policy: 'what is allowed', unknown: 'not known'},
   labels: {
-    meaning: 'Meaning',
+    meaning: 'What it means',
     when: 'When you see it',
-    fix: 'How to fix it',
+    fix: 'What to do',
     closecall: 'What closecall does',
     send: 'When to send it',
     kind: 'Kind',
@@ -175,7 +175,7 @@ Exit codes
 
   probe: {
     overWs: 'over ws',
-    overNative: "Over the runtime's own WebSocket, which shows neither status nor Retry-After of a refusal, and no pings: a plain HTTP request to the same address is asked instead. With the package ws it shows: npx -p closecall -p ws closecall probe …",
+    overNative: "Over the runtime’s own WebSocket, which shows neither status nor Retry-After of a refusal, and no pings: a plain HTTP request to the same address is asked instead. With the package ws it shows: npx -p closecall -p ws closecall probe …",
     noWebSocket: 'This runtime has no WebSocket: npm install ws beside closecall, or run npx -p closecall -p ws closecall probe …',
     noHeaders: '--header needs the package ws: npm install ws beside closecall, or run npx -p closecall -p ws closecall probe …',
     connecting: 'connecting',
@@ -223,64 +223,64 @@ Exit codes
 }
 
 const patternsInFrench: Record<PatternName, string> = {
-  'idle-limit': "Les connexions finissent après le même silence\u00a0: le serveur, ou un intermédiaire, coupe ce qui est inactif. Un battement de cœur (heartbeat) plus fréquent les garde ouvertes.",
-  'lifetime-limit': "Les connexions finissent au même âge\u00a0: le serveur, ou un intermédiaire, limite leur durée de vie. Cherchez cette limite, ou comptez avec elle\u00a0: un battement de cœur n'y change rien.",
-  'idle-or-lifetime-limit': "Les connexions finissent au même âge et après le même silence\u00a0: le serveur, ou un intermédiaire, coupe ce qui est inactif ou limite leur durée de vie. Essayez un battement de cœur plus fréquent.",
-  'rejected-after-open': "Le serveur accepte les connexions puis les ferme aussitôt. Regardez ce qu'il vérifie une fois la connexion ouverte (identifiants, premier message), et son journal.",
-  'suspect-send': "Les connexions se perdent juste après l'envoi du même message. Regardez ce message, et le journal du serveur.",
-  'heartbeat-unanswered': "Le serveur n'a jamais répondu au battement de cœur\u00a0: peut-être ne sait-il pas y répondre.",
+  'idle-limit': "Les connexions finissent après le même silence\u00a0: le serveur, ou un intermédiaire, coupe ce qui est inactif. Un heartbeat plus fréquent les garde ouvertes.",
+  'lifetime-limit': "Les connexions finissent au même âge\u00a0: le serveur, ou un intermédiaire, limite leur durée de vie. Cherchez cette limite, ou comptez avec elle\u00a0: un heartbeat n’y change rien.",
+  'idle-or-lifetime-limit': "Les connexions finissent au même âge et après le même silence\u00a0: le serveur, ou un intermédiaire, coupe ce qui est inactif ou limite leur durée de vie. Essayez un heartbeat plus fréquent.",
+  'rejected-after-open': "Le serveur accepte les connexions puis les ferme aussitôt. Regardez ce qu’il vérifie une fois la connexion ouverte (identifiants, premier message), et son journal.",
+  'suspect-send': "Les connexions se perdent juste après l’envoi du même message. Regardez ce message, et le journal du serveur.",
+  'heartbeat-unanswered': "Le serveur n’a jamais répondu au heartbeat\u00a0: peut-être ne sait-il pas y répondre.",
   'held-by-browser': "Le navigateur a peut-être retenu la tentative lui-même.",
 }
 
 const fr: Words = {
-  help: `closecall dit pourquoi une WebSocket s'est fermée, et que faire.
+  help: `closecall dit pourquoi une WebSocket s’est fermée, et que faire.
 
-  closecall explain CODE [CODE]      le sens d'un code de fermeture\u00a0; deux sont comparés
-  closecall explain --status STATUT  de même pour le statut HTTP d'un refus
+  closecall explain CODE [CODE]      le sens d’un code de fermeture\u202f; deux sont comparés
+  closecall explain --status STATUT  de même pour le statut HTTP d’un refus
   closecall list                     tous les codes, et ce que fait closecall
   closecall list --dialects          les services dont les codes privés sont connus
   closecall probe URL                se connecte, et raconte ce qui se passe
 
 Options
   --lang LANGUE           en, fr. Par défaut\u00a0: en
-  --json                  pour les programmes\u00a0; probe écrit un objet par ligne
+  --json                  pour les programmes\u202f; probe écrit un objet par ligne
   --dialect NOM           lire les codes privés comme ce service les entend.
                           Par défaut pour probe\u00a0: selon le sous-protocole
   --help, --version
 
 Options de probe
-  --subprotocol NOM       le proposer\u00a0; peut être répété
-  --header 'NOM: VALEUR'  l'envoyer avec le handshake\u00a0; peut être répété\u00a0; demande ws
+  --subprotocol NOM       le proposer\u202f; peut être répété
+  --header 'NOM: VALEUR'  l’envoyer à l’ouverture\u202f; peut être répété\u202f; demande ws
   --stable-after SECONDES ouverte aussi longtemps, tout va bien. Par défaut\u00a0: 10
   --watch                 se reconnecter comme un client, jusqu'à interruption
 
 Codes de sortie
-  0  expliqué\u00a0; la connexion va bien, ou a été fermée comme il se doit
-  1  le serveur a fermé ou refusé pour de bon\u00a0: réessayer n'y change rien
+  0  expliqué\u202f; la connexion va bien, ou a été fermée comme il se doit
+  1  le serveur a fermé ou refusé pour de bon\u00a0: réessayer n’y change rien
   2  mauvais usage
   3  fermé, refusé ou injoignable, et réessayer est juste
-  4  il faut le paquet ws, qui n'est pas installé
+  4  il faut le paquet ws, qui n’est pas installé
   130, 143  interrompu (SIGINT, SIGTERM) avant de savoir quoi que ce soit`,
   quoted: (text) => `«\u00a0${text}\u00a0»`,
   label: (text) => `${text}\u00a0:`,
 
   misuse: {
-    language: (given, known) => `Il n'y a pas de langue ${given}\u00a0: choisissez parmi ${known.join(', ')}.`,
-    command: (given) => `Il n'y a pas de commande ${given}\u00a0: choisissez explain, list ou probe\u00a0; voir closecall --help.`,
-    option: (given) => `Il n'y a pas d'option ${given}\u00a0; voir closecall --help.`,
-    otherCommand: (given, command) => `${given} n'est pas une option de ${command}\u00a0; voir closecall --help.`,
-    noValue: (given) => `${given} demande une valeur\u00a0; voir closecall --help.`,
+    language: (given, known) => `Il n’y a pas de langue ${given}\u00a0: choisissez parmi ${known.join(', ')}.`,
+    command: (given) => `Il n’y a pas de commande ${given}\u00a0: choisissez explain, list ou probe\u202f; voir closecall --help.`,
+    option: (given) => `Il n’y a pas d’option ${given}\u202f; voir closecall --help.`,
+    otherCommand: (given, command) => `${given} n’est pas une option de ${command}\u202f; voir closecall --help.`,
+    noValue: (given) => `${given} demande une valeur\u202f; voir closecall --help.`,
     needlessValue: (given) => `${given} ne prend pas de valeur.`,
     codes: (given) =>
-      `${given.length > 1 ? `${new Intl.ListFormat('fr').format(given)} ne sont pas des codes de fermeture` : `${given[0]} n'est pas un code de fermeture`}\u00a0: c'est un nombre entier de 0 à 65535, comme 1007.`,
+      `${given.length > 1 ? `${new Intl.ListFormat('fr').format(given)} ne sont pas des codes de fermeture` : `${given[0]} n’est pas un code de fermeture`}\u00a0: c’est un nombre entier de 0 à 65535, comme 1007.`,
     howManyCodes: 'explain prend un code de fermeture, ou deux à comparer, par exemple closecall explain 1007 1013.',
     codeAndStatus: 'explain prend ou des codes de fermeture, ou --status.',
-    status: (given) => `${given} n'est pas le statut HTTP d'un handshake refusé\u00a0: c'est un nombre entier de 200 à 599, comme 503.`,
-    dialect: (given) => `Il n'y a pas de dialecte ${given}\u00a0: closecall list --dialects les nomme.`,
-    surplus: (given) => `list ne prend pas ${given}, seulement des options\u00a0; closecall explain parle d'un seul code.`,
+    status: (given) => `${given} n’est pas le statut HTTP d’une connexion refusée\u00a0: c’est un nombre entier de 200 à 599, comme 503.`,
+    dialect: (given) => `Il n’y a pas de dialecte ${given}\u00a0: closecall list --dialects les nomme.`,
+    surplus: (given) => `list ne prend pas ${given}, seulement des options\u202f; closecall explain parle d’un seul code.`,
     howManyURLs: 'probe prend une URL, par exemple closecall probe wss://example.com/live.',
-    url: (given) => `${given} n'est pas une URL à laquelle une WebSocket peut se connecter\u00a0: c'est ws:// ou wss:// avec un hôte et sans fragment, comme wss://example.com/live.`,
-    subprotocols: "--subprotocol prend un jeton, comme 'chat.v2', et chacun une seule fois\u00a0; répétez l'option pour en proposer plusieurs.",
+    url: (given) => `${given} n’est pas une URL à laquelle une WebSocket peut se connecter\u00a0: c’est ws:// ou wss:// avec un hôte et sans fragment, comme wss://example.com/live.`,
+    subprotocols: "--subprotocol prend un jeton, comme 'chat.v2', et chacun une seule fois\u202f; répétez l’option pour en proposer plusieurs.",
     header: "--header prend 'Nom: valeur', un champ HTTP fait de caractères visibles.",
     stableAfter: (given) => `--stable-after prend des secondes de 1 à 3600, pas ${given}.`,
   },
@@ -294,17 +294,17 @@ Codes de sortie
     unassigned: 'non attribué',
     library: 'pour les bibliothèques',
     private: 'privé',
-    illegal: "n'est pas un code",
+    illegal: "n’est pas un code",
   },
-  senders: {either: "l'un ou l'autre", client: 'le client seul', server: 'le serveur seul', nobody: 'personne'},
+  senders: {either: "l’un ou l’autre", client: 'le client seul', server: 'le serveur seul', nobody: 'personne'},
   actions: {retry: 'réessayer', refresh: 'réessayer une fois avec de nouveaux identifiants', stop: 'arrêter', end: 'terminer'},
   faults: {none: 'personne', sender: 'ce que nous avons envoyé', server: 'le serveur', network: 'le réseau', policy: 'ce qui est permis', unknown: 'inconnu'},
   labels: {
-    meaning: 'Sens',
-    when: 'Quand on le voit',
-    fix: 'Comment y remédier',
+    meaning: 'Ce que cela signifie',
+    when: 'Quand cela arrive',
+    fix: 'Que faire',
     closecall: 'Ce que fait closecall',
-    send: "Quand l'envoyer",
+    send: "Quand l’envoyer",
     kind: 'Genre',
     verdict: 'Verdict',
     sender: 'Envoyé par',
@@ -320,14 +320,14 @@ Codes de sortie
   },
   faultOf: (fault) => `en cause\u00a0: ${fault}`,
   httpStatus: (status) => `HTTP ${status}`,
-  perhapsStatus: (status) => `Pensiez-vous au statut HTTP\u00a0? closecall explain --status ${status}`,
+  perhapsStatus: (status) => `Pensiez-vous au statut HTTP\u202f? closecall explain --status ${status}`,
 
-  reasonMatches: 'si la raison correspond à',
+  reasonMatches: 'si le motif correspond à',
 
   probe: {
     overWs: 'par ws',
-    overNative: "Par la WebSocket de l'environnement, qui ne montre ni le statut ni le Retry-After d'un refus, ni les pings\u00a0: une simple requête HTTP est envoyée à la même adresse à la place. Le paquet ws les montre\u00a0: npx -p closecall -p ws closecall probe …",
-    noWebSocket: "Cet environnement n'a pas de WebSocket\u00a0: npm install ws à côté de closecall, ou npx -p closecall -p ws closecall probe …",
+    overNative: "Par la WebSocket de l’environnement, qui ne montre ni le statut ni le Retry-After d’un refus, ni les pings\u00a0: une simple requête HTTP est envoyée à la même adresse à la place. Le paquet ws les montre\u00a0: npx -p closecall -p ws closecall probe …",
+    noWebSocket: "Cet environnement n’a pas de WebSocket\u00a0: npm install ws à côté de closecall, ou npx -p closecall -p ws closecall probe …",
     noHeaders: '--header demande le paquet ws\u00a0: npm install ws à côté de closecall, ou npx -p closecall -p ws closecall probe …',
     connecting: 'connexion',
     again: (retry) => `nouvelle connexion, essai ${retry}`,
@@ -343,9 +343,9 @@ Codes de sortie
       event: 'fermée',
       error: 'la connexion a échoué',
       'connect-timeout': 'pas de réponse dans le délai de connexion',
-      'close-timeout': 'pas de réponse au handshake de fermeture',
-      provider: "pas d'adresse",
-      constructor: "l'environnement a refusé de se connecter",
+      'close-timeout': 'pas de réponse à la fermeture',
+      provider: "pas d’adresse",
+      constructor: "l’environnement a refusé de se connecter",
       heartbeat: 'pas de signe de vie à temps',
       stalled: 'se fermait sans finir',
       page: 'la page a été quittée',
@@ -353,20 +353,20 @@ Codes de sortie
     },
     lost: 'perdue sans trame de fermeture',
     notOpened: 'pas de connexion',
-    leaving: "fermée d'ici",
+    leaving: "fermée d’ici",
     after: (time) => `après ${time}`,
     messages: (count) => (count > 1 ? `${count}\u00a0messages reçus` : `${count}\u00a0message reçu`),
     next: (time) => `prochain essai dans ${time}`,
     wouldBe: (time) => `closecall réessaierait dans ${time}`,
     asAsked: 'comme le serveur le demande',
-    askedMore: (time) => `bien que le serveur demande ${time}\u00a0: c'est plus que closecall n'attend`,
+    askedMore: (time) => `bien que le serveur demande ${time}\u00a0: c’est plus que closecall n’attend`,
     stops: {
-      verdict: "plus d'essai\u00a0: réessayer n'y change rien",
-      strikes: "plus d'essai\u00a0: cela a fini ainsi trop souvent de suite",
-      attempts: "plus d'essai\u00a0: il y en a eu assez",
+      verdict: "plus d’essai\u00a0: réessayer n’y change rien",
+      strikes: "plus d’essai\u00a0: cela a fini ainsi trop souvent de suite",
+      attempts: "plus d’essai\u00a0: il y en a eu assez",
     },
-    noCredentials: "plus d'essai\u00a0: une application demanderait de nouveaux identifiants et réessaierait une fois, probe n'en a pas",
-    ends: "plus d'essai\u00a0: le serveur a terminé",
+    noCredentials: "plus d’essai\u00a0: une application demanderait de nouveaux identifiants et réessaierait une fois, probe n’en a pas",
+    ends: "plus d’essai\u00a0: le serveur a terminé",
     pattern: ({name, explanation, advice}) => (Object.hasOwn(patternsInFrench, name) ? patternsInFrench[name as PatternName] : `${explanation} ${advice}`),
     interrupted: 'interrompu',
     summary: (connections, retries, received) => `connexions\u00a0: ${connections}, nouveaux essais\u00a0: ${retries}, messages reçus\u00a0: ${received}`,

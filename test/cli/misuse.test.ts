@@ -55,7 +55,7 @@ describe('bad usage', () => {
   it('is answered in the language that was asked for [CC-167]', async () => {
     const {exitCode, stderr} = await closecall('explain', '1e9', '--lang', 'fr-CA')
     expect(exitCode).toBe(2)
-    expect(stderr).toMatch(/«\u00a01e9\u00a0» n'est pas un code de fermeture/)
+    expect(stderr).toMatch(/«\u00a01e9\u00a0» n’est pas un code de fermeture/)
   })
 
   it('shows no user, query or header [CC-166]', async () => {

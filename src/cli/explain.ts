@@ -7,7 +7,7 @@ import type {Words} from './words.ts'
 
 export const colorOf: Readonly<Record<Action, Style>> = {retry: 'yellow', refresh: 'yellow', stop: 'red', end: 'green'}
 
-export const verdictIn = ({actions, faults, faultOf}: Words, {action, fault}: Pick<Verdict, 'action' | 'fault'>): string => `${actions[action]}; ${faultOf(faults[fault])}`
+export const verdictIn = ({actions, faults, faultOf}: Words, {action, fault}: Pick<Verdict, 'action' | 'fault'>): string => `${actions[action]}, ${faultOf(faults[fault])}`
 
 /** Columns between two texts side by side. */
 const gap = 3

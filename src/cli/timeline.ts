@@ -49,10 +49,9 @@ export const timeline = (output: Terminal, words: Words, language: Language, wat
     if (explained.has(key)) return detail([next])
     explained.add(key)
     detail([
-      [labels.verdict, verdictIn(words, verdict)],
       [labels.meaning, explanation.description],
       [labels.fix, explanation.howToFix],
-      ['closecall', explanation.whatClosecallDoes],
+      [labels.verdict, `${verdictIn(words, verdict)}. ${explanation.whatClosecallDoes}`],
       next,
     ])
   }
@@ -83,7 +82,7 @@ export const timeline = (output: Terminal, words: Words, language: Language, wat
       case 'interrupted':
         return line(at, said.interrupted)
       case 'summary':
-        return line(at, said.summary(event.connections, event.retries, event.received))
+        return watch ? line(at, said.summary(event.connections, event.retries, event.received)) : undefined
       default:
         return event satisfies never
     }

@@ -4,7 +4,7 @@ import {spawn, type ChildProcess} from 'node:child_process'
 import {fileURLToPath} from 'node:url'
 import {onTestFinished} from 'vitest'
 
-const file = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+export const file: string = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
 export interface Ran {
   exitCode: number | null
@@ -20,13 +20,11 @@ export interface Running {
 }
 
 /** Nobody's wishes for colours or columns but the test's. */
-const environment = (wishes: Record<string, string>): NodeJS.ProcessEnv => {
-  const {FORCE_COLOR, NO_COLOR, COLUMNS, NODE_OPTIONS, ...rest} = process.env
-  return {...rest, ...wishes}
-}
+const environment = (wishes: Record<string, string>): NodeJS.ProcessEnv => ({...process.env, FORCE_COLOR: undefined, NO_COLOR: undefined, COLUMNS: undefined, NODE_OPTIONS: undefined, ...wishes})
 
-export const start = (args: readonly string[], env: Record<string, string> = {}): Running => {
-  const child = spawn(process.execPath, [file, ...args], {env: environment(env), stdio: ['ignore', 'pipe', 'pipe']})
+/** @param shell that is given the arguments instead */
+export const start = (args: readonly string[], env: Record<string, string> = {}, shell?: string): Running => {
+  const child = spawn(shell ?? process.execPath, shell ? args : [file, ...args], {env: environment(env), stdio: ['ignore', 'pipe', 'pipe']})
   onTestFinished(() => void child.kill('SIGKILL'))
   let stdout = ''
   let stderr = ''

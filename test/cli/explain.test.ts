@@ -20,7 +20,7 @@ describe.each(locales)('explain, in %s', (locale) => {
     const {name, description, whenYouSee, howToFix, whenToSend, whatClosecallDoes, reference, link, verdict} = explain(code, {locale})
     const {actions, faults, faultOf} = languages[locale]
     expect(stdout.split('\n')[0]).toBe(`${code} ${name}`)
-    for (const part of [description, whenYouSee, howToFix, whenToSend, whatClosecallDoes, reference, link, `${actions[verdict.action]}; ${faultOf(faults[verdict.fault])}`]) expect(flat(stdout)).toContain(flat(part))
+    for (const part of [description, whenYouSee, howToFix, whenToSend, whatClosecallDoes, reference, link, `${actions[verdict.action]}, ${faultOf(faults[verdict.fault])}`]) expect(flat(stdout)).toContain(flat(part))
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
   })
 

@@ -79,7 +79,6 @@ export const readArguments = (args: readonly string[]): Request => {
     if (!takesValue && value !== undefined) refuse(misuse.needlessValue(rawName))
     if (known && ![...general, ...commands[name]!].includes(option)) refuse(misuse.otherCommand(rawName, name))
   }
-
   if (!language) return refuse(misuse.language(say(tag), Object.keys(languages)))
 
   const request = (command: Command): Request => ({language, json: values.json === true, command})
@@ -136,14 +135,15 @@ const token = /^[\w!#$%&'*+.^`|~-]+$/
 
 const subprotocolsOf = (names: readonly string[]): readonly string[] | undefined => (names.every((name) => token.test(name)) && new Set(names).size === names.length ? names : undefined)
 
+/** Each with its values, in the order given. [RFC 9110 §5.5] */
 const headersOf = (lines: readonly string[]): Record<string, string[]> | undefined => {
-  const headers: Record<string, string[]> = {}
+  const headers = new Map<string, string[]>()
   for (const line of lines) {
     const at = line.indexOf(':')
     const name = line.slice(0, at).toLowerCase()
     const value = line.slice(at + 1).trim()
     if (at < 0 || !token.test(name) || !/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) return undefined
-    headers[name] = [...(Object.hasOwn(headers, name) ? headers[name]! : []), value]
+    headers.set(name, [...(headers.get(name) ?? []), value])
   }
-  return headers
+  return Object.fromEntries(headers)
 }

@@ -15,55 +15,48 @@ import {languages} from './words.ts'
 /** @returns the exit code */
 const run = async ({language, json, command}: Request, stop: AbortController): Promise<number> => {
   const output = terminal(process.stdout, process.env)
-  const words = languages[language]
   const {print} = output
-  const document = (value: unknown): void => print(harmlessJSON(value, 2))
+  const words = languages[language]
+  const show = <T>(value: T, printIt: (value: T) => void): void => (json ? print(harmlessJSON(value, 2)) : printIt(value))
   switch (command.name) {
     case 'help':
       print(words.help)
-      return exitCodes.fine
+      break
     case 'nothing':
       complain(words.help)
       return exitCodes.misuse
     case 'version':
       print(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version)
-      return exitCodes.fine
+      break
     case 'dialects':
-      if (json) document(dialects.map(describeDialect))
-      else printDialects(output, words, dialects)
-      return exitCodes.fine
-    case 'list':
-      if (json) document(command.dialect ? describeDialect(command.dialect) : codes({locale: language}))
-      else if (command.dialect) printDialect(output, words, command.dialect)
-      else printCodes(output, words, codes({locale: language}))
-      return exitCodes.fine
-    case 'status': {
-      const explanation = explain(1006, {locale: language, context: {status: command.status}})
-      if (json) document(explanation)
-      else printExplanation(output, words, explanation)
-      return exitCodes.fine
-    }
-    case 'explain': {
+      show(dialects.map(describeDialect), () => printDialects(output, words, dialects))
+      break
+    case 'list': {
       const {dialect} = command
-      const [code, other] = command.codes
+      if (dialect) show(describeDialect(dialect), () => printDialect(output, words, dialect))
+      else show(codes({locale: language}), (all) => printCodes(output, words, all))
+      break
+    }
+    case 'status':
+      show(explain(1006, {locale: language, context: {status: command.status}}), (explanation) => printExplanation(output, words, explanation))
+      break
+    case 'explain': {
+      const {dialect, codes: [code, other]} = command
       const options = {locale: language, ...(dialect && {context: {dialect}})}
-      if (other === undefined) {
-        const explanation = explain(code, options)
-        if (json) return document(explanation), exitCodes.fine
-        printExplanation(output, words, explanation)
-        if (code >= 200 && code < 600) print('', words.perhapsStatus(code))
-      } else {
-        const comparison = compare(code, other, options)
-        if (json) document(comparison)
-        else printComparison(output, words, comparison)
-      }
-      return exitCodes.fine
+      if (other !== undefined) show(compare(code, other, options), (comparison) => printComparison(output, words, comparison))
+      else
+        show(explain(code, options), (explanation) => {
+          printExplanation(output, words, explanation)
+          if (code >= 200 && code < 600) print('', words.perhapsStatus(code))
+        })
+      break
     }
     case 'probe':
       return runProbe(command, {language, json}, stop)
     default:
-      return command satisfies never
+      command satisfies never
   }
+  return exitCodes.fine
 }
 
 const runProbe = async (request: ProbeRequest, {language, json}: Pick<Request, 'language' | 'json'>, stop: AbortController): Promise<number> => {

@@ -84,11 +84,17 @@ export const terminal = (output: Output, env: NodeJS.ProcessEnv): Terminal => {
 /** Lines with so many spaces before each. */
 export const indent = (lines: readonly string[], by: number): string[] => lines.map((line) => ' '.repeat(by) + line)
 
-/** A list of labels, and beside each its text, wrapped. */
+/** A narrower text beside a label is no help. */
+const narrowestText = 20
+
+/** A list of labels, and beside each its text, wrapped; below it where there is no room. */
 export const entries = ({width, style}: Terminal, list: readonly (readonly [label: string, text: string])[], by = 0): string[] => {
   const labelWidth = Math.max(...list.map(([label]) => widthOf(label))) + 1
+  const room = width - by - labelWidth
+  const beside = (label: string, text: string): string[] => wrap(text, room).map((line, i) => style('dim', pad(i ? '' : label, labelWidth)) + line)
+  const below = (label: string, text: string): string[] => [style('dim', label), ...indent(wrap(text, width - by - 2), 2)]
   return indent(
-    list.flatMap(([label, text]) => wrap(text, width - by - labelWidth).map((line, i) => style('dim', pad(i ? '' : label, labelWidth)) + line)),
+    list.flatMap(([label, text]) => (room < narrowestText ? below : beside)(label, text)),
     by,
   )
 }

@@ -15,7 +15,8 @@ const margin = 11
 export const timeline = (output: Terminal, words: Words, language: Language, watch: boolean, stableAfter: number): ((event: ProbeEvent) => void) => {
   const {print, style, width} = output
   const {labels, probe: said} = words
-  const explained = new Set<number>()
+  /** By what was said: a 1006 is not always the same. */
+  const explained = new Set<string>()
   const number = (value: number, least: number, most: number): string => new Intl.NumberFormat(language, {minimumFractionDigits: least, maximumFractionDigits: most, useGrouping: false}).format(value)
   const duration = (ms: number): string => (ms < 1000 ? `${number(ms, 0, 0)}\u00a0ms` : `${number(ms / 1000, 0, 1)}\u00a0s`)
   const others = (text: string): string => words.quoted(harmless(text))
@@ -45,11 +46,11 @@ export const timeline = (output: Terminal, words: Words, language: Language, wat
     const end = [howItEnded(close, explanation.name, words), ...theirWords].join(' ')
     line(at, [end, ...(opened ? [said.after(duration(age)), said.messages(received)] : [])].join(', '), colorOf[plan.action])
     const next = [labels.plan, planned(plan, verdict.action === 'refresh')] as const
-    const key = status ?? close.code
-    if (explained.has(key)) return detail([next])
-    explained.add(key)
+    const {description} = explanation
+    if (explained.has(description)) return detail([next])
+    explained.add(description)
     detail([
-      [labels.meaning, explanation.description],
+      [labels.meaning, description],
       [labels.fix, explanation.howToFix],
       [labels.verdict, `${verdictIn(words, verdict)}. ${explanation.whatClosecallDoes}`],
       next,

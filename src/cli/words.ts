@@ -63,7 +63,7 @@ export interface Words {
     closed: string
     refused: (status: number) => string
     /** Why there was no connection, or why it is none any more, where no code of the server’s says so. */
-    origins: Record<CloseOrigin, string>
+    origins: Record<Exclude<CloseOrigin, 'event' | 'error'>, string>
     lost: string
     notOpened: string
     leaving: string
@@ -189,8 +189,6 @@ Exit codes
     closed: 'closed',
     refused: (status) => `refused with HTTP ${status}`,
     origins: {
-      event: 'closed',
-      error: 'the connection failed',
       'connect-timeout': 'no answer within the connect timeout',
       'close-timeout': 'no answer to the closing handshake',
       provider: 'no address',
@@ -340,8 +338,6 @@ Codes de sortie
     closed: 'fermée',
     refused: (status) => `refusée avec HTTP ${status}`,
     origins: {
-      event: 'fermée',
-      error: 'la connexion a échoué',
       'connect-timeout': 'pas de réponse dans le délai de connexion',
       'close-timeout': 'pas de réponse à la fermeture',
       provider: "pas d’adresse",

@@ -9,7 +9,12 @@ import {closecall, flat} from './command.ts'
 const text = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8')
 
 /** What differs from one time to the next: the port, and times. */
-const lasting = (output: string): string => flat(output.replace(/:\d{4,5}\//, ':8080/').replace(/ +\d\.\d\d\s(?=s)/g, ' 0.00 ').replace(/\d+(\.\d)?\s+(m?s, [0a])/g, '4 $2'))
+const lasting = (output: string): string =>
+  flat(output)
+    .replace(/:\d{4,5}\//, ':8080/')
+    .replace(/\b\d+\.\d\d s/g, '0.00 s')
+    .replace(/after [\d.]+ m?s, /, 'after 3 ms, ')
+    .replace(/again in [\d.]+ s/, 'again in 7.8 s')
 
 it('its example is what the command says [CC-162]', async () => {
   const server = await serving(closesWith(1013, 'retry-after=3;spread=10'))

@@ -159,6 +159,13 @@ describe('--watch', () => {
     expect(stdout.match(/Verdict:/g)).toHaveLength(1)
   })
 
+  it('explains a 1006 anew where it means something else [CC-163]', async () => {
+    const server = await serving(sequence(drops(), ({socket}) => void socket.destroy(), closesWith(1000)))
+    const {exitCode, stdout} = await closecall('probe', server.url, '--watch')
+    expect(exitCode).toBe(0)
+    expect(flat(stdout)).toMatch(/lost without a close frame.*What it means:.*no connection.*What it means:/)
+  })
+
   it('ends by itself when the client stops for good [CC-163]', async () => {
     const server = await serving(sequence(closesWith(1001), closesWith(1007)))
     const {exitCode, stdout} = await closecall('probe', server.url, '--watch')
@@ -214,10 +221,11 @@ describe('a hostile server', () => {
     expect(stdout).not.toMatch(/(?!\n)\p{C}/u)
   })
 
-  it('keeps to the width of the terminal [CC-166]', async () => {
+  it.each([30, 50])('keeps to the width of the terminal: %i [CC-166]', async (columns) => {
     const server = await serving(closesWith(4000, 'w'.repeat(120)))
-    const {stdout} = await start(['probe', server.url], {COLUMNS: '50'}).ended
-    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(50)
+    const {stdout} = await start(['probe', server.url], {COLUMNS: String(columns)}).ended
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(columns)
+    expect(flat(stdout)).toContain(flat(explain(4000).description))
   })
 })
 

@@ -175,7 +175,7 @@ Exit codes
 
   probe: {
     overWs: 'over ws',
-    overNative: "Over the runtime’s own WebSocket, which shows neither status nor Retry-After of a refusal, and no pings: a plain HTTP request to the same address is asked instead. With the package ws it shows: npx -p closecall -p ws closecall probe …",
+    overNative: "Over the runtime’s own WebSocket, which shows neither status nor Retry-After of a refusal, and no pings: a plain HTTP request to the same address is asked instead. The package ws shows them: npx -p closecall -p ws closecall probe …",
     noWebSocket: 'This runtime has no WebSocket: npm install ws beside closecall, or run npx -p closecall -p ws closecall probe …',
     noHeaders: '--header needs the package ws: npm install ws beside closecall, or run npx -p closecall -p ws closecall probe …',
     connecting: 'connecting',

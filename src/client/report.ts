@@ -1,6 +1,6 @@
 // What is somebody told who must mend the program?
 
-import {diagnose, type Cause, type Close, type Diagnosis, type FailureCause, type FrameEvidence, type Verdict} from '../core/index.ts'
+import {closeCodes, diagnose, type Cause, type Close, type Diagnosis, type FailureCause, type FrameEvidence, type Verdict} from '../core/index.ts'
 import {ClosecallError} from '../core/errors.ts'
 import {withoutSecrets} from '../core/secrets.ts'
 
@@ -59,6 +59,8 @@ export interface Report {
   verdict: Verdict
   /** What to do, in a sentence. */
   advice: string
+  /** Where the catalog in this package speaks of the code: `docs/codes.md#1007`. `closecall/catalog` and `npx closecall explain 1007` say the same. */
+  link: string
   /** Only where the fault is the sender's. */
   cause?: Cause
   confidence?: Diagnosis['confidence']
@@ -92,14 +94,16 @@ export function makeReport(why: FailureCause, {close, verdict, explanation}: His
   const frames = blamed ? examine() : []
   const diagnosis: Partial<Diagnosis> & {advice: string} = blamed ? diagnose(close, frames, connection.extensions) : {advice: adviceFor[why]}
   const {cause, confidence, sequence, offset, advice} = diagnosis
+  const {code, status} = close
   const where = `${sequence ? `, message ${sequence}` : ''}${offset === undefined ? '' : `, offset ${offset}`}`
   return {
-    error: new ClosecallError('FAILED', `${explanation}. ${cause ? `Cause: ${cause} (${confidence})${where}. ` : ''}${advice}`, {last: close, verdict}),
+    error: new ClosecallError('FAILED', `${explanation}. ${cause ? `Cause: ${cause} (${confidence})${where}. ` : ''}${advice} More: npx closecall explain ${status ? `--status ${status}` : code}`, {last: close, verdict}),
     why,
     failed,
     close,
     verdict,
     ...diagnosis,
+    link: `docs/codes.md#${status ? 'refused-handshakes' : code in closeCodes ? code : 'close-codes'}`,
     frames,
     connection: {...connection, url: withoutSecrets(connection.url)},
   }

@@ -48,14 +48,14 @@ export const fill = <T extends object>(whole: string, defaults: T, rules: Rules,
 }
 
 /** How a delay grows, see `Backoff`. */
-export const growth: Rules = {
+export const growth: Readonly<Record<string, string>> = {
   initialDelay: duration,
   factor: '1..100',
   maxDelay: duration,
   jitter: '0..1 or full or equal or decorrelated or none or a function',
 }
 
-const verdictRules: Rules = {
+export const verdictRules: Readonly<Record<string, string>> = {
   name: 'a string',
   action: 'retry or refresh or stop or end',
   fault: 'none or sender or server or network or policy or unknown',

@@ -1,7 +1,7 @@
 // What does a service mean by its codes and its messages? Data in, a Dialect out.
 
 import {longestDelay} from '../core/backoff.ts'
-import {check, duration, fill, follows, must, type Rules} from '../core/check.ts'
+import {check, checkVerdict, fill, follows, growth, must, verdictRules, type Rules} from '../core/check.ts'
 import type {Action, Dialect, Fault, InBandHint, Verdict} from '../core/index.ts'
 
 /** What one private code means. */
@@ -70,24 +70,6 @@ const definitionRules: Rules = {name: 'a string', title: 'a string', source: 'a 
 
 const messageRules: Rules = {about: 'an object', parse: 'a function', read: 'a function'}
 
-const verdictRules = {
-  name: 'a string',
-  action: 'retry or refresh or stop or end',
-  fault: 'none or sender or server or network or policy or unknown',
-  explanation: 'a string',
-  backoff: 'exponential or spread or unhurried or prompt or an object',
-  rotate: 'a boolean',
-  budget: '1..Infinity',
-  report: 'a boolean',
-}
-
-const backoffRules: Rules = {
-  initialDelay: duration,
-  factor: '1..100',
-  maxDelay: duration,
-  jitter: '0..1 or full or equal or decorrelated or none or a function',
-}
-
 /**
  * Makes a dialect of what a service's documents say.
  *
@@ -152,13 +134,12 @@ const checkDefinition = (definition: DialectDefinition): void => {
 }
 
 const checkRule = (rule: DialectRule, path: string): void => {
-  const {explanation: words, ...others} = verdictRules
-  fill(path, {}, {...others, meaning: words, reason: 'an object', source: words}, rule, `${path}.`)
-  const {name, meaning, action, backoff, reason} = rule
-  checkWords({name, meaning}, path)
-  check(action, `${path}.action`, verdictRules.action)
+  check(rule, path, 'an object')
+  const {meaning, reason, source, ...parts} = rule
+  const {name, action} = checkVerdict(parts, path)
+  checkWords({name, meaning, ...(source !== undefined && {source})}, path)
+  check(action, `${path}.action`, verdictRules.action!)
   if (reason) checkPattern(reason, `${path}.reason`)
-  if (typeof backoff === 'object') fill(`${path}.backoff`, {}, backoffRules, backoff, `${path}.backoff.`)
 }
 
 const checkWords = (words: Record<string, unknown>, path: string): void => {
@@ -197,11 +178,11 @@ const isDelay = (value: unknown): value is number => follows(value, `0..${longes
 const usable = (verdict: Partial<Verdict>): Partial<Verdict> =>
   Object.fromEntries(
     Object.entries(verdict)
-      .filter(([part, value]) => keeps(verdictRules, part, value) && (typeof value !== 'object' || Object.entries(value).every(([name, number]) => keeps(backoffRules, name, number))))
+      .filter(([part, value]) => keeps(verdictRules, part, value) && (typeof value !== 'object' || Object.entries(value).every(([name, number]) => keeps(growth, name, number))))
       .map(([part, value]) => [part, typeof value === 'string' ? value.slice(0, longestWords).replace(/[\p{C}\u2028\u2029]/gu, '\uFFFD') : value]),
   )
 
-const keeps = (rules: Rules, part: string, value: unknown): boolean => Object.hasOwn(rules, part) && follows(value, rules[part] as string)
+const keeps = (rules: Readonly<Record<string, string>>, part: string, value: unknown): boolean => Object.hasOwn(rules, part) && follows(value, rules[part]!)
 
 /** The text of a message, if it has one; some services send theirs in binary frames. */
 const textOf = (message: unknown): string | undefined => {

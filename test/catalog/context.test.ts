@@ -108,7 +108,6 @@ describe('a dialect', () => {
     for (const facts of [{}, {reason: 'for now'}]) expect(explain(4002, {context: {...context, ...facts}})).toEqual(explain(4002))
     expect(explain(4002, {context: {...context, reason: 'for good'}})).toMatchObject({dialect: 'chat', name: 'Banned'})
     expect(explain(1006, {context: {...context, status: 401}})).toEqual(explain(1006, {context: {status: 401}}))
-    expect(explain(4001, {context: {...context, origin: 'stalled'}})).toEqual(explain(4001))
   })
 
   it('without a title goes by its name, without a source by the standard’s [CC-133]', () => {

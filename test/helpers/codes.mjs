@@ -1,9 +1,7 @@
 // What does the catalog say, as a page? Made of the built package, so that docs/codes.md is never out of date.
 
 import {codes, explain, languages} from '../../dist/catalog.js'
-
-// `dialects` is the list of all that are shipped.
-const {defineDialect, dialects = []} = await import('../../dist/dialects.js')
+import {defineDialect, dialects} from '../../dist/dialects.js'
 
 /** Plain text as Markdown: identifiers stay code, and nothing else acts, in a table neither. */
 const markdown = (text) =>
@@ -88,8 +86,8 @@ export function pageOfCodes() {
     'A refused handshake is a 1006. Its HTTP status is known with `ws`, Bun and Deno; elsewhere `closecall/probe` can ask for it.',
     tableOfStatuses(refused),
     ...refused.map(entry),
-    ...(dialects.length
-      ? ['## Dialects', 'What real services mean by their own codes, each from the source named. `connect(url, {dialect})` makes the client act on it; see `closecall/dialects`.', ...dialects.map(section)]
-      : []),
+    '## Dialects',
+    'What real services mean by their own codes, each from the source named. `connect(url, {dialect})` makes the client act on it; see `closecall/dialects`.',
+    ...dialects.map(section),
   ].join('\n\n')}\n`
 }

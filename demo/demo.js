@@ -2,7 +2,9 @@
 
 /** @typedef {import('../src/index.ts').State} State */
 
+import {compare, explain, languages} from './catalog.js'
 import {diagnosis} from './diagnosis.js'
+import {dialects} from './dialects.js'
 
 const {connect, classify} = globalThis.closecall
 
@@ -37,6 +39,9 @@ const session = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) =>
 
 let credentialsAsked = 0
 
+/** The dialect that is chosen on the page, if one is. */
+const spoken = () => dialects.find(({name}) => name === byId('dialect').value)
+
 const client = connect(`/live?session=${session}`, {
   autoOpen: false,
   // With something to ask anew, 1008 and 3000 get their one more try.
@@ -44,6 +49,8 @@ const client = connect(`/live?session=${session}`, {
   // The server echoes what it gets. Shorter than a real page would have it, so that a silent server is noticed while you look.
   heartbeat: {interval: 3000, timeout: 2000, message: 'heartbeat', isReply: (data) => data === 'heartbeat'},
   extensions: [diagnosis()],
+  // Yours will be one of them; here whichever is chosen speaks.
+  dialect: {name: 'chosen', judge: (close) => spoken()?.judge(close), hint: (message) => spoken()?.hint?.(message)},
 })
 
 // For the curious, in the console.
@@ -174,7 +181,7 @@ const showClose = ({at, close, verdict, explanation}) => {
     make(
       'li',
       {'data-tone': toneOf[verdict.action]},
-      make('div', {class: 'what'}, make('b', {}, String(close.code)), make('span', {}, verdict.name), make('time', {datetime: new Date(at).toISOString()}, clock.format(at))),
+      make('div', {class: 'what'}, make('b', {}, String(close.code)), make('span', {}, verdict.name), meaning(close.code), make('time', {datetime: new Date(at).toISOString()}, clock.format(at))),
       make('p', {}, origins[close.origin] ?? (before === 'closing' ? 'You asked for it.' : faults[verdict.fault]), ' ', next),
       close.reason && make('p', {class: 'reason'}, make('span', {}, 'server’s reason '), make('bdi', {}, visible(close.reason))),
       make('p', {class: 'verdict'}, tag('action', verdict.action), tag('fault', verdict.fault), make('span', {}, close.opened ? `open for ${length(close.age)}` : 'never opened')),
@@ -182,6 +189,18 @@ const showClose = ({at, close, verdict, explanation}) => {
     ),
   )
   while (byId('timeline').children.length > longest) byId('timeline').lastChild.remove()
+}
+
+/** Leads to what the catalog says. */
+const meaning = (code) => {
+  const button = make('button', {type: 'button', class: 'link', 'aria-label': `What ${code} means`}, 'meaning')
+  button.addEventListener('click', () => {
+    byId('explained-code').value = code
+    byId('compared-code').value = ''
+    lookUp()
+    byId('meaning').scrollIntoView({block: 'nearest', behavior: still.matches ? 'auto' : 'smooth'})
+  })
+  return button
 }
 
 const tag = (name, value) => make('span', {class: `tag ${name}`}, make('span', {}, `${name} `), value)
@@ -227,7 +246,7 @@ const showReport = (report, who, twin) => {
   const where = sequence && `message ${sequence}${offset === undefined ? '' : `, offset ${offset}`}`
   byId('told').replaceChildren(
     make('p', {class: 'who'}, who),
-    make('p', {class: 'title', 'data-tone': report.failed ? 'stop' : 'wait'}, make('b', {}, String(close.status ?? close.code)), ` ${verdict.name}`),
+    make('p', {class: 'title', 'data-tone': report.failed ? 'stop' : 'wait'}, make('b', {}, String(close.status ?? close.code)), ` ${verdict.name} `, meaning(close.code)),
     facts([
       ['Cause', cause && (confidence === 'none' ? cause : `${cause} (${confidence})`)],
       ['Where', where],
@@ -273,6 +292,58 @@ const frameTable = (frames, sequence) =>
   )
 
 const reveal = () => byId('report').scrollIntoView({block: 'nearest', behavior: still.matches ? 'auto' : 'smooth'})
+
+// ---- What a code means ----
+
+for (const language of languages) byId('language').append(make('option', {value: language}, new Intl.DisplayNames(language, {type: 'language'}).of(language)))
+for (const {name, title} of dialects) byId('dialect').append(make('option', {value: name}, title))
+
+/** The catalog's texts, in which backticks stand around code. */
+const worded = (text) => make('span', {}, ...text.split('`').map((part, index) => (index % 2 ? make('code', {}, part) : part)))
+
+/** The labels of a comparison are those of an explanation, too. */
+const entryOf = (code, options) => {
+  const {name, reference, whatClosecallDoes, description, whenYouSee, howToFix, verdict} = explain(code, options)
+  const labels = Object.fromEntries(compare(code, code, options).points.map(({aspect, label}) => [aspect, label]))
+  return [
+    make('p', {class: 'title', 'data-tone': toneOf[verdict.action]}, make('b', {}, String(code)), ` ${name}`),
+    facts([
+      [labels.meaning, worded(description)],
+      [labels.when, worded(whenYouSee)],
+      [labels.closecall, worded(whatClosecallDoes)],
+      [labels.fix, worded(howToFix)],
+    ]),
+    make('p', {class: 'aside'}, reference),
+  ]
+}
+
+const comparisonOf = (left, right, options) => {
+  const {codes, points, summary} = compare(left, right, options)
+  return [
+    make('p', {}, summary),
+    make(
+      'div',
+      {class: 'scroll', role: 'region', 'aria-label': 'Comparison', tabindex: '0'},
+      make(
+        'table',
+        {class: 'compared'},
+        make('thead', {}, make('tr', {}, make('td', {}), ...codes.map(({code, name, verdict}) => make('th', {scope: 'col', 'data-tone': toneOf[verdict.action]}, make('b', {}, String(code)), ` ${name}`)))),
+        make('tbody', {}, ...points.map(({label, left: said, right: saidOfOther, same}) => make('tr', {}, make('th', {scope: 'row'}, label), ...(same ? [make('td', {colspan: '2'}, worded(said))] : [make('td', {'data-code': left}, worded(said)), make('td', {'data-code': right}, worded(saidOfOther))])))),
+      ),
+    ),
+  ]
+}
+
+const lookUp = () => {
+  const [left, right] = ['explained-code', 'compared-code'].map((id) => byId(id).valueAsNumber)
+  const options = {locale: byId('language').value, context: {dialect: spoken()}}
+  byId('explained').lang = options.locale
+  if (byId('look-up').checkValidity()) byId('explained').replaceChildren(...(Number.isNaN(right) ? entryOf(left, options) : comparisonOf(left, right, options)))
+}
+
+byId('look-up').addEventListener('input', lookUp)
+byId('language').value = languages.find((language) => navigator.language.startsWith(language)) ?? 'en'
+lookUp()
 
 // ---- Listeners ----
 
@@ -339,12 +410,24 @@ const onClick = (id, act) => byId(id).addEventListener('click', act)
 
 const signs = {retry: '↻', refresh: '⟳', stop: '■', end: '●'}
 
-for (const code of [...Array.from({length: 16}, (_, index) => 1000 + index), 3000, 3003, 3008, 4000]) {
-  const {action, name} = classify({code})
-  const button = make('button', {type: 'button', 'data-tone': toneOf[action], 'aria-label': `${code} ${name}: ${action}`, title: name}, make('b', {}, String(code)), make('span', {}, make('i', {'aria-hidden': 'true'}, signs[action]), ` ${action}`))
+const closers = [...Array.from({length: 16}, (_, index) => 1000 + index), 3000, 3003, 3008, 4000].map((code) => {
+  const button = make('button', {type: 'button'})
   button.addEventListener('click', () => closeWith(code))
   byId('codes').append(button)
+  return {code, button}
+})
+
+/** Each says what the client does, which depends on the dialect that it speaks. */
+const labelClosers = () => {
+  for (const {code, button} of closers) {
+    const {action, name} = classify({code}, {dialect: spoken()})
+    Object.assign(button, {title: name, ariaLabel: `${code} ${name}: ${action}`})
+    button.dataset.tone = toneOf[action]
+    button.replaceChildren(make('b', {}, String(code)), make('span', {}, make('i', {'aria-hidden': 'true'}, signs[action]), ` ${action}`))
+  }
 }
+byId('dialect').addEventListener('input', labelClosers)
+labelClosers()
 
 for (const status of [401, 403, 404, 429, 503]) {
   const button = make('button', {type: 'button'}, String(status))

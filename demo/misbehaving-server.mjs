@@ -1,11 +1,14 @@
 // How does a WebSocket server misbehave on command? Serves the demo's page, and `/live`, which does to each page what that page asked for.
 
-import {createReadStream} from 'node:fs'
+import {createReadStream, readdirSync} from 'node:fs'
 import {createServer, STATUS_CODES} from 'node:http'
 import {WebSocketServer} from 'ws'
 import {mistakes, provoke1007} from './node-twin.mjs'
 
 const from = (path) => new URL(path, import.meta.url)
+
+const shared = readdirSync(from('../dist/shared')).filter((name) => name.endsWith('.js'))
+const scripts = ['closecall.global.js', 'catalog.js', 'diagnosis.js', 'dialects.js', ...shared.map((name) => `shared/${name}`)]
 
 /** Everything that is served; nothing of a request's path ever reaches the file system. */
 const files = {
@@ -13,7 +16,7 @@ const files = {
   '/demo.js': {file: from('./demo.js'), type: 'text/javascript; charset=utf-8'},
   '/style.css': {file: from('./style.css'), type: 'text/css; charset=utf-8'},
   '/icon.svg': {file: from('./icon.svg'), type: 'image/svg+xml'},
-  ...Object.fromEntries(['closecall.global', 'diagnosis', 'shared/check'].map((name) => [`/${name}.js`, {file: from(`../dist/${name}.js`), type: 'text/javascript; charset=utf-8'}])),
+  ...Object.fromEntries(scripts.map((name) => [`/${name}`, {file: from(`../dist/${name}`), type: 'text/javascript; charset=utf-8'}])),
 }
 
 const largestBody = 4096

@@ -47,7 +47,7 @@ describe('the server of the demo', () => {
     expect(response.headers.get('x-content-type-options')).toBe('nosniff')
   })
 
-  it.each(['/demo.js', '/style.css', '/icon.svg', '/closecall.global.js', '/diagnosis.js', '/shared/check.js'])('serves %s', async (path) => {
+  it.each(['/demo.js', '/style.css', '/icon.svg', '/closecall.global.js', '/catalog.js', '/diagnosis.js', '/dialects.js', '/shared/check.js'])('serves %s', async (path) => {
     expect(await statusOf(path)).toBe(200)
   })
 
@@ -396,6 +396,44 @@ if (executablePath) {
         if (action !== 'refresh') await page.getByRole('button', {name: 'reconnect()'}).click()
         await lit('open')
       }
+    })
+
+    it('compares 1007 with 1013 point by point, in the language of the browser [CC-134]', async () => {
+      await visit({locale: 'fr-CA'})
+      const explained = page.locator('#explained')
+      expect(await explained.innerText()).toMatch(/^1007 est un défaut de l’expéditeur[^]*Que faire[^]*Quand l’envoyer/)
+      expect(await explained.getAttribute('lang')).toBe('fr')
+      await page.getByLabel('Language').selectOption('en')
+      expect(await explained.innerText()).toMatch(/^1007 is a bug in the sender[^]*What closecall does\s+closecall stops at once[^]*closecall tries again after 1 s/)
+      expect(await explained.locator('th[scope=row]').allInnerTexts()).toEqual(['What it means', 'Who is at fault', 'When you see it', 'What closecall does', 'What to do', 'When to send it'])
+      await screenshot('compared')
+    })
+
+    it('explains the code of a close, and none that there is not [CC-130]', async () => {
+      await visit()
+      await serverButton('1012 Service Restart: retry')
+      await closes(1)
+      await page.getByRole('button', {name: 'What 1012 means'}).click()
+      const explained = page.locator('#explained')
+      expect(await explained.innerText()).toMatch(/^1012 Service Restart\s+What it means[^]*5–30 s[^]*hybi/)
+      const before = await explained.innerText()
+      await page.getByLabel('Code', {exact: true}).fill('70000')
+      expect(await explained.innerText()).toBe(before)
+    })
+
+    it('reads private codes as the service means them that is chosen [CC-23]', async () => {
+      await visit()
+      await page.getByLabel('As the service means it').selectOption('discord')
+      await page.getByLabel('Compared with').fill('')
+      await page.getByLabel('Code', {exact: true}).fill('4004')
+      expect(await page.locator('#explained').innerText()).toMatch(/^4004 Authentication failed[^]*discord-api-docs/)
+      await serverButton('1000 Normal: retry')
+      await closes(1)
+      await lit('open')
+      await page.getByLabel('Any code, 0 to 65535').fill('4004')
+      await page.locator('#any').getByRole('button').click()
+      await lit('failed')
+      expect(await latest()).toMatch(/4004\s+Authentication failed[^]*action stop/)
     })
 
     it('sends codes that no library sends', async () => {

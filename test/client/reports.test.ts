@@ -109,6 +109,24 @@ describe('a report on 1007 [CC-61] [CC-62]', () => {
     expect(parsed).toMatchObject({close: {code: 1007}, frames: [{length: 1}], error: {name: 'ClosecallError', code: 'FAILED'}})
   })
 
+  it.each<[number, string]>([
+    [1007, 'docs/codes.md#1007'],
+    [3003, 'docs/codes.md#3003'],
+    [4001, 'docs/codes.md#close-codes'],
+  ])('on %i links the entry of the catalog, and names the command that prints it [CC-66]', async (code, link) => {
+    const report = await reportOn(code, '', ['x'], {verdicts: {4001: 'stop'}})
+    expect(report.link).toBe(link)
+    expect(report.error.message).toMatch(new RegExp(` More: npx closecall explain ${code}$`))
+  })
+
+  it('on a refused handshake links those [CC-66]', async () => {
+    const setup = setUp(refuses(403))
+    const reports = reportsOf(setup)
+    await settled(setup)
+    expect(reports[0]).toMatchObject({link: 'docs/codes.md#refused-handshakes'})
+    expect(reports[0]!.error.message).toMatch(/ More: npx closecall explain --status 403$/)
+  })
+
   it('holds no contents, no query and no user [CC-63]', async () => {
     const report = await reportOn(1007, '', ['secret payload', new TextEncoder().encode('secret bytes')], {url: 'wss://user:secret@example.test/live?token=secret', credentials: () => 'secret'})
     expect(JSON.stringify(report) + report.error.message + report.error.stack).not.toContain('secret')

@@ -3,6 +3,7 @@
 import {readFileSync, readdirSync} from 'node:fs'
 import {describe, expect, it} from 'vitest'
 import {codes} from '../../src/catalog/index.ts'
+import {dialects} from '../../src/dialects/index.ts'
 import {between} from '../helpers/between.mjs'
 import {pageOfCodes} from '../helpers/codes.mjs'
 import {tableOfCodes} from '../helpers/observe.mjs'
@@ -10,6 +11,12 @@ import {tableOfCodes} from '../helpers/observe.mjs'
 const page = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8')
 
 describe('README.md', () => {
+  it('names every dialect', () => {
+    const [, count, list] = /There are (\d+): <!-- dialects -->(.*)<!-- \/dialects -->/.exec(page('README.md'))!
+    expect(list!.match(/`[^`]+`/g)!.map((name) => name.slice(1, -1))).toEqual(dialects.map(({name}) => name))
+    expect(Number(count)).toBe(dialects.length)
+  })
+
   it('has the table of codes as it is observed', async () => {
     expect(page('README.md'), 'run `npm run build && npm run table -- --write`').toBe(between(page('README.md'), 'table', await tableOfCodes()))
   })
@@ -25,6 +32,13 @@ describe('docs/codes.md', () => {
     expect(new Set(anchors).size).toBe(anchors.length)
     for (const {explanation} of codes()) expect(anchors).toContain(explanation.link.split('#')[1])
     for (const [, anchor] of page('docs/codes.md').matchAll(/\]\(#([^)]+)\)/g)) expect(anchors).toContain(anchor)
+  })
+})
+
+describe('docs/codes.md as a report links it', () => {
+  it.each(['1007', '3008', '4913', 'refused-handshakes', 'close-codes'])('has a place for #%s [CC-66]', (anchor) => {
+    const headings = [...page('docs/codes.md').matchAll(/^## (.+)$/gm)].map(([, heading]) => heading!.toLowerCase().replaceAll(' ', '-'))
+    expect(page('docs/codes.md').includes(`<a id="${anchor}"></a>`) || headings.includes(anchor)).toBe(true)
   })
 })
 

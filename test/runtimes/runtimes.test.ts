@@ -236,7 +236,7 @@ describe.each(engines.map((engine) => [names[engine.name], engine] as const))('%
 
 if (hermes) {
   describe(names.hermes, () => {
-    it.each(['index', 'core', 'diagnosis', 'overload', 'probe'])('understands the bundle of %s', (door) => compileWithHermes(door))
+    it.each(['index', 'catalog', 'core', 'diagnosis', 'dialects', 'overload', 'probe'])('understands the bundle of %s', (door) => compileWithHermes(door))
   })
 }
 

@@ -147,6 +147,15 @@ export const closesWith = (code: number, reason: string | Uint8Array = ''): Beha
   return closesWithBody(Buffer.concat([Buffer.from([code >> 8, code & 0xff]), bytes]))
 }
 
+/** Accepts, says this, and closes. */
+export const saysThenCloses =
+  (message: string, code: number): Behaviour =>
+  (visit) =>
+    withLibrary(visit, (socket) => {
+      socket.send(message)
+      socket.close(code)
+    })
+
 /** Accepts, and closes with a frame of this body, however wrong it is: nothing at all, one byte, a reason that is not UTF-8. */
 export const closesWithBody =
   (body: Uint8Array): Behaviour =>

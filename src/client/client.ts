@@ -26,6 +26,7 @@ import {
   type Stamp,
   type State,
   type StateName,
+  type Verdict,
 } from '../core/index.ts'
 import {ClosecallError, isClosecallError} from '../core/errors.ts'
 import {bytesOf} from '../core/evidence.ts'
@@ -108,8 +109,8 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
       investigates: this.#hooks.some(({investigate}) => investigate),
       refreshable: [address, settings.protocols, settings.credentials].some((value) => typeof value === 'function'),
       classify: (close, context) => {
-        const dialect = {judge: (...given: [Close]) => this.#guard(() => this.#dialect()?.judge(...given))}
-        const suggested = classify(close, {...settings, dialect, announced: context.announced})
+        const dialect = {judge: (close: Close) => this.#judge(close)}
+        const suggested = classify(close, {...settings, ...context, dialect})
         return {...suggested, ...this.#guard(() => settings.classify?.(close, context, suggested))}
       },
     }
@@ -442,6 +443,10 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     return Array.isArray(dialect) ? dialect.find(({subprotocols}) => subprotocols?.includes(this.protocol)) : (dialect as Dialect | undefined)
   }
 
+  #judge(close: Close): Verdict | undefined {
+    return this.#guard(() => this.#dialect()?.judge(close))
+  }
+
   #ask(now: number): void {
     const {message}: HeartbeatOptions = this.#settings.heartbeat || {}
     const question = typeof message === 'function' ? message() : message
@@ -508,7 +513,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
       extensions: this.extensions,
       bufferedAmount: this.#socket?.bufferedAmount ?? 0,
       ...this.stats,
-    })
+    }, this.#judge(last) && this.#dialect())
     return () => {
       this.#emitter.emit('close', entry)
       if (pattern && !this.#emitter.emit('diagnosis', pattern, entry)) warn(`closecall: ${pattern.explanation} ${pattern.advice}`)

@@ -1,6 +1,7 @@
 // What is somebody told who must mend the program?
 
-import {closeCodes, diagnose, type Cause, type Close, type Diagnosis, type FailureCause, type FrameEvidence, type Verdict} from '../core/index.ts'
+import {closeCodes, diagnose, type Cause, type Close, type Diagnosis, type Dialect, type FailureCause, type FrameEvidence, type Verdict} from '../core/index.ts'
+import {standardCode} from '../core/close-codes.ts'
 import {ClosecallError} from '../core/errors.ts'
 import {withoutSecrets} from '../core/secrets.ts'
 
@@ -59,7 +60,10 @@ export interface Report {
   verdict: Verdict
   /** What to do, in a sentence. */
   advice: string
-  /** Where the catalog in this package speaks of the code: `docs/codes.md#1007`. `closecall/catalog` and `npx closecall explain 1007` say the same. */
+  /**
+   * Where this package's documents speak of the code: `docs/codes.md#1007`. `closecall/catalog` and `npx closecall explain 1007` say the
+   * same. Of a code that the dialect speaks of: `docs/codes.md#discord`; of a dialect of your own, the page.
+   */
   link: string
   /** Only where the fault is the sender's. */
   cause?: Cause
@@ -88,22 +92,26 @@ const adviceFor: Record<FailureCause, string> = {
   attempts: 'Look whether the server can be reached.',
 }
 
-/** @param examine asked only where the fault is the sender's */
-export function makeReport(why: FailureCause, {close, verdict, explanation}: HistoryEntry, failed: boolean, examine: () => FrameEvidence[], connection: ConnectionFacts): Report {
+/**
+ * @param examine asked only where the fault is the sender's
+ * @param dialect the one that speaks of this close
+ */
+export function makeReport(why: FailureCause, {close, verdict, explanation}: HistoryEntry, failed: boolean, examine: () => FrameEvidence[], connection: ConnectionFacts, dialect: Dialect | undefined): Report {
   const blamed = verdict.fault === 'sender'
   const frames = blamed ? examine() : []
   const diagnosis: Partial<Diagnosis> & {advice: string} = blamed ? diagnose(close, frames, connection.extensions) : {advice: adviceFor[why]}
   const {cause, confidence, sequence, offset, advice} = diagnosis
   const {code, status} = close
   const where = `${sequence ? `, message ${sequence}` : ''}${offset === undefined ? '' : `, offset ${offset}`}`
+  const more = dialect?.source ?? `npx closecall explain ${status ? `--status ${status}` : code}`
   return {
-    error: new ClosecallError('FAILED', `${explanation}. ${cause ? `Cause: ${cause} (${confidence})${where}. ` : ''}${advice} More: npx closecall explain ${status ? `--status ${status}` : code}`, {last: close, verdict}),
+    error: new ClosecallError('FAILED', `${explanation}. ${cause && cause !== 'unknown' ? `Cause: ${cause} (${confidence})${where}. ` : ''}${advice} More: ${more}`, {last: close, verdict}),
     why,
     failed,
     close,
     verdict,
     ...diagnosis,
-    link: `docs/codes.md#${status ? 'refused-handshakes' : code in closeCodes ? code : 'close-codes'}`,
+    link: `docs/codes.md#${dialect?.name ?? (status ? 'refused-handshakes' : standardCode(code) in closeCodes ? code : 'close-codes')}`,
     frames,
     connection: {...connection, url: withoutSecrets(connection.url)},
   }

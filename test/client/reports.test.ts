@@ -1,6 +1,7 @@
 // What is somebody told who must mend the program?
 
 import {describe, expect, it} from 'vitest'
+import {defineDialect} from '../../src/dialects/index.ts'
 import {isClosecallError, type Report} from '../../src/index.ts'
 import {accepts, acceptsThenCloses, drops, refuses, sequence, type Behaviour} from '../../src/testing/index.ts'
 import {complained, expectRest, long, reportsOf, setUp, settled, takeUncaught, watchTheWorld, ways, type SetupOptions} from './fixture.ts'
@@ -254,6 +255,33 @@ describe('who is told [CC-60]', () => {
     })
     expect(takeUncaught()).toMatchObject([{message: 'of onReport'}])
     expect(setup.client.state.name).toBe('failed')
+  })
+})
+
+describe('where a report leads [CC-66]', () => {
+  const dialect = defineDialect({name: 'tram', title: 'Tram', source: 'tram/docs/closing.md', rules: {4001: {name: 'Wrong line', meaning: 'this line does not go there', action: 'stop', fault: 'policy'}}})
+
+  it.each<[string, Behaviour, SetupOptions, link: string, more: string]>([
+    ['a code of the standard', acceptsThenCloses(1007), {}, '1007', 'npx closecall explain 1007'],
+    ['an alias', acceptsThenCloses(4913), {verdicts: {4913: 'stop'}}, '4913', 'npx closecall explain 4913'],
+    ['a private code', acceptsThenCloses(4001), {verdicts: {4001: 'stop'}}, 'close-codes', 'npx closecall explain 4001'],
+    ['an illegal code', acceptsThenCloses(999), {}, 'close-codes', 'npx closecall explain 999'],
+    ['an HTTP status', refuses(404), {}, 'refused-handshakes', 'npx closecall explain --status 404'],
+    ['a code that a dialect speaks of', acceptsThenCloses(4001), {dialect}, 'tram', 'tram/docs/closing.md'],
+    ['one that it does not speak of', acceptsThenCloses(1007), {dialect}, '1007', 'npx closecall explain 1007'],
+    ['a dialect without a source', acceptsThenCloses(4001), {dialect: {name: 'tram', judge: dialect.judge}}, 'tram', 'npx closecall explain 4001'],
+  ])('%s', async (_name, behaviour, options, link, more) => {
+    const setup = setUp(behaviour, options)
+    const reports = reportsOf(setup)
+    await setup.clock.advance(long)
+    expect(reports).toMatchObject([{link: `docs/codes.md#${link}`}])
+    expect(reports[0]!.error.message.split('. More: ')[1]).toBe(more)
+  })
+
+  it('names no cause that is not known', async () => {
+    const {error, cause} = await reportOn(1007, '', [])
+    expect(cause).toBe('unknown')
+    expect(error.message).not.toMatch(/cause/i)
   })
 })
 

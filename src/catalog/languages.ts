@@ -23,13 +23,13 @@ export const languages: readonly string[] = Object.keys(all)
  * explain(1007).howToFix // 'Look at the last messages sent: …'
  * explain(1013, {locale: 'fr'}).name // 'Réessayez plus tard'
  * explain(1006, {context: {status: 429}}).name // 'Too Many Requests'
- * explain(4409, {context: {dialect}}).name // 'Subscriber already exists'
+ * explain(4409, {context: {dialect: graphqlTransportWs}}).name // 'SubscriberAlreadyExists'
  */
 export const explain = (code: number, options?: ExplainOptions): Explanation => explainIn(all, code, options)
 
 /**
  * The difference between two codes, point by point: what they mean, who is at fault, when they are seen, what closecall does, what
- * to do, and when to send which. The `context` holds for both.
+ * to do, and when to send which. The `context` holds for both; `explain` says more about it.
  *
  * @throws as `explain` does
  * @example

@@ -123,6 +123,10 @@ export interface Options {
    * What the service means by its private codes, and by its messages about a close to come. From `closecall/dialects`, or its `defineDialect()`.
    * Of several, the one whose subprotocol the server chose; none where it chose none of theirs. Default: none, since private codes mean
    * different things to different services.
+   *
+   * @example
+   * import {discord} from 'closecall/dialects'
+   * connect(url, {dialect: discord})
    */
   dialect?: Dialect | readonly Dialect[]
 

@@ -131,16 +131,16 @@ export const CloseCode = {
   BadGateway: 1014,
   /** 1015: the TLS handshake failed. Never sent, and hardly ever reported. closecall retries, three in a row and it stops. @see RFC 6455 §7.4.1 */
   TlsHandshake: 1015,
-  /** 3000: credentials are missing or wrong, like HTTP 401. closecall asks for new ones and tries once more. */
+  /** 3000: credentials are missing or wrong, like HTTP 401. closecall asks for new ones and tries once more. @see IANA WebSocket Close Code Number Registry */
   Unauthorized: 3000,
-  /** 3003: these credentials are not enough, like HTTP 403. closecall stops. */
+  /** 3003: these credentials are not enough, like HTTP 403. closecall stops. @see IANA WebSocket Close Code Number Registry */
   Forbidden: 3003,
-  /** 3008: something took too long, like HTTP 408. closecall retries. */
+  /** 3008: something took too long, like HTTP 408. closecall retries. @see IANA WebSocket Close Code Number Registry */
   Timeout: 3008,
-  /** 4912: means 1012, in a range that every client sees. */
+  /** 4912: closecall's double of 1012, for clients that are never told that one. closecall comes back after a delay drawn from 5–30 s. @see `alias` in `closecall/server` */
   ServiceRestartAlias: 4912,
-  /** 4913: means 1013, in a range that every client sees. */
+  /** 4913: closecall's double of 1013, for clients that are never told that one. closecall comes back after a jittered exponential backoff from 1 s, or when the server's hint says. @see `alias` in `closecall/server` */
   TryAgainLaterAlias: 4913,
-  /** 4914: means 1014, in a range that every client sees. */
+  /** 4914: closecall's double of 1014, for clients that are never told that one. closecall retries. @see `alias` in `closecall/server` */
   BadGatewayAlias: 4914,
 } as const

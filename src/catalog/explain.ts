@@ -31,7 +31,7 @@ const contextRules = {
   error: 'a string',
   verdicts: 'an object',
   onNormalClosure: 'end or retry',
-  dialect: 'an object',
+  dialect: 'an object of closecall/dialects',
   announced: 'an object',
 }
 

@@ -235,7 +235,7 @@ const rules: Rules = {
   closeTimeout: duration,
   credentials: 'a function',
   verdicts: 'an object',
-  dialect: 'an object',
+  dialect: 'an object of closecall/dialects',
   classify: 'a function',
   onNormalClosure: 'end or retry',
   heartbeat: {interval: duration, timeout: duration, message: 'a string or an object or a function', isReply: 'a function'},

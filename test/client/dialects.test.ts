@@ -144,7 +144,7 @@ describe('a dialect', () => {
     [[tram, null], '[an object,null]'],
     ['tram', '"tram"'],
   ])('%j is none: one sentence says so [CC-82]', (dialect, shown) => {
-    expect(() => setUp(accepts(), {dialect: dialect as never})).toThrow(`closecall: \`dialect\` must be ${dialect === 'tram' ? 'an object' : 'a Dialect, or a list of them'}, got ${shown}`)
+    expect(() => setUp(accepts(), {dialect: dialect as never})).toThrow(`closecall: \`dialect\` must be ${dialect === 'tram' ? 'an object of closecall/dialects' : 'a Dialect, or a list of them'}, got ${shown}`)
   })
 })
 

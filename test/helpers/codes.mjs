@@ -1,7 +1,12 @@
 // What does the catalog say, as a page? Made of the built package, so that docs/codes.md is never out of date.
 
 import {codes, explain, languages} from '../../dist/catalog.js'
-import {defineDialect, dialects} from '../../dist/dialects.js'
+import * as door from '../../dist/dialects.js'
+
+const {defineDialect, dialects} = door
+
+/** What a dialect is imported by. */
+const exportOf = (dialect) => Object.entries(door).find(([, each]) => each === dialect)[0]
 
 /** Plain text as Markdown: identifiers stay code, and nothing else acts, in a table neither. */
 const markdown = (text) =>
@@ -63,7 +68,7 @@ const section = (dialect) => {
   const {name, title, source, subprotocols = [], messages} = dialect
   const rows = ruleRows(dialect)
   const facts = [
-    `Dialect \`${name}\`.`,
+    `Dialect \`${name}\`, in code \`${exportOf(dialect)}\`.`,
     ...(subprotocols.length ? [`Subprotocols: ${subprotocols.map((each) => `\`${each}\``).join(', ')}.`] : []),
     ...(messages ? ['Its messages about a close to come are read, too.'] : []),
     `Source: ${markdown(source)}.`,
@@ -87,7 +92,7 @@ export function pageOfCodes() {
     tableOfStatuses(refused),
     ...refused.map(entry),
     '## Dialects',
-    'What real services mean by their own codes, each from the source named. `connect(url, {dialect})` makes the client act on it; see `closecall/dialects`.',
+    'What real services mean by their own codes, each from the source named. With `import {discord} from \'closecall/dialects\'`, `connect(url, {dialect: discord})` makes the client act on it; of several, as in `{dialect: [graphqlTransportWs, phoenix]}`, the one whose subprotocol the server chose. `defineDialect()` makes one for a service of your own.',
     ...dialects.map(section),
   ].join('\n\n')}\n`
 }

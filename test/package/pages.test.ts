@@ -5,7 +5,7 @@ import {describe, expect, it} from 'vitest'
 import {codes} from '../../src/catalog/index.ts'
 import {makeReport, type ConnectionFacts} from '../../src/client/report.ts'
 import {classify, type Close} from '../../src/core/index.ts'
-import {dialects, type DefinedDialect} from '../../src/dialects/index.ts'
+import * as door from '../../src/dialects/index.ts'
 import {between} from '../helpers/between.mjs'
 import {pageOfCodes} from '../helpers/codes.mjs'
 import {tableOfCodes} from '../helpers/observe.mjs'
@@ -38,15 +38,20 @@ describe('docs/codes.md', () => {
     for (const [, anchor] of page('docs/codes.md').matchAll(/\]\(#([^)]+)\)/g)) expect(anchors).toContain(anchor)
   })
 
+  it('names what each dialect is imported by [CC-136]', () => {
+    const named = [...page('docs/codes.md').matchAll(/^Dialect `(.+?)`, in code `(.+?)`\./gm)].map(([, name, imported]) => [name, imported])
+    expect(named).toEqual(door.dialects.map((dialect) => [dialect.name, Object.entries(door).find(([, each]) => each === dialect)?.[0]]))
+  })
+
   it('has a place for the link of every report [CC-66]', () => {
     const text = page('docs/codes.md')
     // A heading is a place, too.
     const anchors = new Set([...[...text.matchAll(/<a id="([^"]+)">/g)].map(([, id]) => id!), ...[...text.matchAll(/^## (.+)$/gm)].map(([, title]) => title!.toLowerCase().replaceAll(' ', '-'))])
-    const linkOf = (close: Partial<Close>, dialect?: DefinedDialect): string => {
+    const linkOf = (close: Partial<Close>, dialect?: door.DefinedDialect): string => {
       const whole: Close = {code: 1006, reason: '', wasClean: true, opened: true, age: 0, origin: 'event', ...close}
       return makeReport('verdict', {at: 0, close: whole, verdict: classify(whole, {dialect}), explanation: ''}, true, () => [], connection, dialect).link
     }
-    const links = new Set([...Array.from({length: 65_535}, (_, i) => linkOf({code: i + 1})), ...[200, 301, 401, 404, 503].map((status) => linkOf({status})), ...dialects.map((dialect) => linkOf({}, dialect))])
+    const links = new Set([...Array.from({length: 65_535}, (_, i) => linkOf({code: i + 1})), ...[200, 301, 401, 404, 503].map((status) => linkOf({status})), ...door.dialects.map((dialect) => linkOf({}, dialect))])
     expect(links.size).toBeGreaterThan(50)
     for (const link of links) {
       const [path, anchor] = link.split('#')

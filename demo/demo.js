@@ -6,7 +6,7 @@ import {compare, explain, languages} from './catalog.js'
 import {diagnosis} from './diagnosis.js'
 import {dialects} from './dialects.js'
 
-const {connect, classify} = globalThis.closecall
+const {connect, classify, CloseCode} = globalThis.closecall
 
 const byId = (id) => document.getElementById(id)
 
@@ -50,7 +50,16 @@ const client = connect(`/live?session=${session}`, {
   heartbeat: {interval: 3000, timeout: 2000, message: 'heartbeat', isReply: (data) => data === 'heartbeat'},
   extensions: [diagnosis()],
   // Yours will be one of them; here whichever is chosen speaks.
-  dialect: {name: 'chosen', judge: (close) => spoken()?.judge(close), hint: (message) => spoken()?.hint?.(message)},
+  dialect: {
+    get name() {
+      return spoken()?.name
+    },
+    get source() {
+      return spoken()?.source
+    },
+    judge: (close) => spoken()?.judge(close),
+    hint: (message) => spoken()?.hint?.(message),
+  },
 })
 
 // For the curious, in the console.
@@ -198,6 +207,7 @@ const meaning = (code) => {
     byId('explained-code').value = code
     byId('compared-code').value = ''
     lookUp()
+    byId('explained').focus({preventScroll: true})
     byId('meaning').scrollIntoView({block: 'nearest', behavior: still.matches ? 'auto' : 'smooth'})
   })
   return button
@@ -426,8 +436,18 @@ const labelClosers = () => {
     button.replaceChildren(make('b', {}, String(code)), make('span', {}, make('i', {'aria-hidden': 'true'}, signs[action]), ` ${action}`))
   }
 }
-byId('dialect').addEventListener('input', labelClosers)
-labelClosers()
+
+/** The fields for a code propose those that the service speaks of, or those that have a name. */
+const proposeCodes = () => {
+  const dialect = spoken()
+  const codes = Object.keys(dialect?.rules ?? {}).map((key) => parseInt(key))
+  byId('known').replaceChildren(...(codes.length ? codes : Object.values(CloseCode)).map((code) => make('option', {value: code, label: classify({code}, {dialect}).name})))
+}
+
+for (const tell of [labelClosers, proposeCodes]) {
+  byId('dialect').addEventListener('input', tell)
+  tell()
+}
 
 for (const status of [401, 403, 404, 429, 503]) {
   const button = make('button', {type: 'button'}, String(status))

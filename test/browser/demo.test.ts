@@ -416,6 +416,8 @@ if (executablePath) {
       await page.getByRole('button', {name: 'What 1012 means'}).click()
       const explained = page.locator('#explained')
       expect(await explained.innerText()).toMatch(/^1012 Service Restart\s+What it means[^]*5–30 s[^]*hybi/)
+      // Whoever reads with the keyboard, or by ear, is there.
+      expect(await explained.evaluate((node) => node === document.activeElement)).toBe(true)
       const before = await explained.innerText()
       await page.getByLabel('Code', {exact: true}).fill('70000')
       expect(await explained.innerText()).toBe(before)
@@ -427,6 +429,11 @@ if (executablePath) {
       await page.getByLabel('Compared with').fill('')
       await page.getByLabel('Code', {exact: true}).fill('4004')
       expect(await page.locator('#explained').innerText()).toMatch(/^4004 Authentication failed[^]*discord-api-docs/)
+      // Each field for a code proposes those of the service.
+      for (const label of ['Code', 'Compared with', 'Any code, 0 to 65535']) {
+        const proposed = page.getByLabel(label, {exact: true})
+        expect(await proposed.evaluate((field) => Array.from((field as HTMLInputElement).list!.options, ({value, label: name}) => `${value} ${name}`))).toContain('4004 Authentication failed')
+      }
       await serverButton('1000 Normal: retry')
       await closes(1)
       await lit('open')
@@ -434,6 +441,22 @@ if (executablePath) {
       await page.locator('#any').getByRole('button').click()
       await lit('failed')
       expect(await latest()).toMatch(/4004\s+Authentication failed[^]*action stop/)
+      expect(await page.getByLabel('The report as JSON').textContent()).toMatch(/"link": "docs\/codes.md#discord"/)
+    })
+
+    it('has room on a phone for what a code means', async () => {
+      await visit({viewport: {width: 320, height: 640}})
+      const widths = (selector: string): Promise<number[]> => page.locator(selector).evaluateAll((nodes) => nodes.map((node) => node.clientWidth))
+      expect(Math.min(...(await widths('#dialect')))).toBeGreaterThan(240)
+      expect(Math.min(...(await widths('.compared td[data-code]')))).toBeGreaterThan(200)
+      expect(await page.locator('.compared thead').innerText()).toMatch(/1007 Invalid frame payload data\s+1013 Try Again Later/)
+      expect(await page.locator('.compared thead').evaluate((names) => getComputedStyle(names).clipPath)).toBe('none')
+      await page.getByLabel('Compared with').fill('')
+      expect(Math.min(...(await widths('#explained dd')))).toBeGreaterThan(200)
+      // No word is cut in two.
+      const lines = await page.locator('.stats dt, .codes span').evaluateAll((words) => words.map((word) => word.getBoundingClientRect().height / parseFloat(getComputedStyle(word).fontSize)))
+      expect(Math.max(...lines)).toBeLessThan(2)
+      await screenshot('phone-meaning')
     })
 
     it('sends codes that no library sends', async () => {

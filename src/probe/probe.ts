@@ -38,7 +38,7 @@ export const probe = (url: string | URL | ((webSocketURL: string) => string | UR
       if (signal.aborted || typeof globalThis.fetch !== 'function') return undefined
       const learned = await ask(toURL(typeof url === 'function' ? url(webSocketURL) : url), settings, clock, signal)
       // What the runtime said stays said, and leaves room for what we know.
-      return {...learned, error: [error?.slice(0, 120), learned.error].filter(Boolean).join('; ')}
+      return {...learned, error: [error?.slice(0, 120).replace(/\.$/, ''), learned.error].filter(Boolean).join('; ')}
     },
   })
 }

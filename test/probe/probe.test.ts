@@ -113,6 +113,12 @@ describe('an attempt that never opened', () => {
     expect(setup.delays).toEqual([1000])
   })
 
+  it('has the words of the runtime before those of the probe, as one sentence [CC-107]', async () => {
+    fetching(() => Promise.reject(new TypeError()))
+    const setup = await probing((server) => server.refuse({message: 'Received network error or non-101 status code.'}))
+    expect(lastOf(setup)).toMatchObject({error: 'Received network error or non-101 status code; the probe got no answer'})
+  })
+
   it('is a 1006 like any other where there is no fetch [CC-58] [CC-107]', async () => {
     vi.stubGlobal('fetch', undefined)
     const setup = await probing()

@@ -8,7 +8,7 @@ import {exitCodes, signals} from './exit-codes.ts'
 import {printComparison, printExplanation} from './explain.ts'
 import {describeDialect, printCodes, printDialect, printDialects} from './list.ts'
 import {findTransport, probe} from './probe.ts'
-import {harmlessJSON, terminal} from './text.ts'
+import {harmlessJSON, terminal, wrap} from './text.ts'
 import {timeline} from './timeline.ts'
 import {languages} from './words.ts'
 
@@ -48,6 +48,8 @@ const run = async ({language, json, command}: Request, stop: AbortController): P
         show(explain(code, options), (explanation) => {
           printExplanation(output, words, explanation)
           if (code >= 200 && code < 600) print('', words.perhapsStatus(code))
+          const services = dialects.filter((each) => each.judge({code})).map(({name}) => name)
+          if (!dialect && ['library', 'private'].includes(explanation.kind) && services.length) print('', ...wrap(words.services(code, services), output.width))
         })
       break
     }

@@ -44,6 +44,7 @@ export interface Words {
   faultOf: (fault: string) => string
   httpStatus: (status: number) => string
   perhapsStatus: (status: number) => string
+  services: (code: number, dialects: readonly string[]) => string
 
   reasonMatches: string
 
@@ -170,6 +171,7 @@ Exit codes
   faultOf: (fault) => `at fault: ${fault}`,
   httpStatus: (status) => `HTTP ${status}`,
   perhapsStatus: (status) => `Did you mean the HTTP status? closecall explain --status ${status}`,
+  services: (code, dialects) => `What services mean by ${code} (${dialects.join(', ')}): closecall explain ${code} --dialect NAME`,
 
   reasonMatches: 'where the reason matches',
 
@@ -319,6 +321,7 @@ Codes de sortie
   faultOf: (fault) => `en cause\u00a0: ${fault}`,
   httpStatus: (status) => `HTTP ${status}`,
   perhapsStatus: (status) => `Pensiez-vous au statut HTTP\u202f? closecall explain --status ${status}`,
+  services: (code, dialects) => `Ce que des services entendent par ${code} (${dialects.join(', ')})\u00a0: closecall explain ${code} --dialect NOM`,
 
   reasonMatches: 'si le motif correspond à',
 

@@ -131,6 +131,15 @@ describe('--json', () => {
   })
 })
 
+it.each(locales)('names the services that use a private code, without guessing which is meant, in %s [CC-160]', async (locale) => {
+  const {stdout} = await closecall('explain', '4409', '--lang', locale)
+  expect(stdout).toContain(`4409 ${explain(4409, {locale}).name}\n`)
+  expect(flat(stdout)).toMatch(/4409.*\bgraphql-transport-ws\b.* closecall explain 4409 --dialect \S+$/)
+  expect(flat(stdout)).not.toMatch(/discord/)
+  expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
+  for (const args of [['1007'], ['4913'], ['4409', '--dialect', 'graphql-transport-ws'], ['4998', '4999']]) expect((await closecall('explain', ...args, '--lang', locale)).stdout).not.toContain('--dialect')
+})
+
 it('asks whether an HTTP status was meant [CC-160]', async () => {
   expect((await closecall('explain', '503')).stdout).toMatch(/closecall explain --status 503\n$/)
   expect((await closecall('explain', '999')).stdout).not.toContain('--status')

@@ -116,7 +116,7 @@ describe('the server of the demo', () => {
 /** The page, and what it keeps for a curious developer and for us. */
 interface Watched {
   client: {history: HistoryEntry[]; state: State; on(name: 'state', listener: (state: State) => void): void}
-  /** Every state from the visit on, and how the page looked at that moment: a short wait may be over before we can ask. */
+  /** Every state from the first `open` on, and how the page looked at that moment: a short wait may be over before we can ask. */
   seen: {state: State; count: string; places: unknown}[]
 }
 
@@ -150,6 +150,7 @@ if (executablePath) {
       page.on('pageerror', (error) => complaints.push(String(error)))
       page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
       await page.goto(server.url)
+      await lit('open')
       await page.evaluate(() => {
         const watched = globalThis as unknown as Watched
         watched.seen = []
@@ -158,7 +159,6 @@ if (executablePath) {
           watched.seen.push({state, count: document.querySelector('#count')!.textContent!, places})
         })
       })
-      await lit('open')
       return page
     }
 

@@ -74,7 +74,7 @@ const narrowest = 30
 export const terminal = (output: Output, env: NodeJS.ProcessEnv): Terminal => {
   const colored = env.FORCE_COLOR === undefined ? !!output.isTTY && !env.NO_COLOR && !!output.hasColors?.() : !/^(0|false)$/.test(env.FORCE_COLOR)
   return {
-    width: Math.min(widest, Math.max(narrowest, output.columns ?? (Number(env.COLUMNS) || 80))),
+    width: Math.min(widest, Math.max(narrowest, output.columns || Number(env.COLUMNS) || 80)),
     // Node has it from 20.12 on, and would ask the stream itself in later versions.
     style: (style, text) => (colored && util.styleText ? util.styleText(style, text, {validateStream: false}) : text),
     print: (...lines) => void output.write(lines.map((line) => `${line.trimEnd()}\n`).join('')),

@@ -78,4 +78,9 @@ describe('colour', () => {
     expect(terminal({...output(false), columns: undefined}, {COLUMNS: '64'}).width).toBe(64)
     expect(terminal({...output(false), columns: undefined}, {COLUMNS: 'wide'}).width).toBe(80)
   })
+
+  it('a terminal that does not know its width is none of 0 columns [CC-166]', () => {
+    expect(terminal({...output(true), columns: 0}, {}).width).toBe(80)
+    expect(terminal({...output(true), columns: 0}, {COLUMNS: '64'}).width).toBe(64)
+  })
 })

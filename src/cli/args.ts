@@ -107,7 +107,7 @@ export const readArguments = (args: readonly string[]): Request => {
   const seconds = String(values['stable-after'] ?? 10)
   return request({
     name: 'probe',
-    url: urlOf(rest[0]!) ?? refuse(misuse.url(quoted(harmless(withoutSecrets(rest[0]!), 80)))),
+    url: urlOf(rest[0]!) ?? refuse(misuse.url(say(presentable(rest[0]!)))),
     subprotocols: subprotocolsOf(given(values.subprotocol)) ?? refuse(misuse.subprotocols),
     headers: headersOf(given(values.header)) ?? refuse(misuse.header),
     dialect,
@@ -129,6 +129,9 @@ const urlOf = (text: string): string | undefined => {
   const {protocol, hash, href} = new URL(text)
   return /^wss?:$/.test(protocol) && !hash && !text.endsWith('#') ? href : undefined
 }
+
+/** In what is no URL, a user's name may reach anywhere before the `@`. */
+const presentable = (text: string): string => withoutSecrets(URL.canParse(text) ? text : text.replace(/^(\w+:\/\/)?[^]*@[^]*$/, '$1…'))
 
 /** [RFC 9110 §5.6.2] */
 const token = /^[\w!#$%&'*+.^`|~-]+$/

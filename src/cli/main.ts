@@ -47,7 +47,7 @@ const run = async ({language, json, command}: Request, stop: AbortController): P
       else
         show(explain(code, options), (explanation) => {
           printExplanation(output, words, explanation)
-          if (code >= 200 && code < 600) print('', words.perhapsStatus(code))
+          if (code >= 200 && code < 600) print('', ...wrap(words.perhapsStatus(code), output.width))
           const services = dialects.filter((each) => each.judge({code})).map(({name}) => name)
           if (!dialect && ['library', 'private'].includes(explanation.kind) && services.length) print('', ...wrap(words.services(code, services), output.width))
         })

@@ -56,6 +56,12 @@ describe.each(locales)('explain, in %s', (locale) => {
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60)
   })
 
+  it('a code that may be an HTTP status, within the width [CC-166]', async () => {
+    const {stdout} = await start(['explain', '404', '--lang', locale], {COLUMNS: '40'}).ended
+    expect(flat(stdout)).toContain('closecall explain --status 404')
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(40)
+  })
+
   it('the HTTP status of a refusal [CC-160]', async () => {
     const {exitCode, stdout} = await closecall('explain', '--status', '429', '--lang', locale)
     expect(exitCode).toBe(0)

@@ -78,7 +78,7 @@ function read(languages: Languages, code: number, options: ExplainOptions = {}):
   const {locale: wanted, context} = fill('options', {locale: 'en', context: {}}, {locale: 'a string or an object', context: 'an object'}, options) as Required<ExplainOptions>
   const {verdicts, onNormalClosure, dialect, announced, status = 0, ...facts} = fill<ExplainContext>('context', {}, contextRules, context, 'context.')
   must(Number.isInteger(status), 'context.status', 'a whole number', status)
-  must(!dialect || typeof dialect.judge === 'function', 'context.dialect', 'a Dialect', dialect)
+  must(!dialect || (typeof dialect.judge === 'function' && typeof dialect.name === 'string'), 'context.dialect', 'a Dialect', dialect)
   const locale = choose(languages, wanted)
   const language = languages[locale]!
 

@@ -60,6 +60,10 @@ describe('facts of the close', () => {
 })
 
 describe('a dialect', () => {
+  it.each([{}, {name: 'x'}, {judge: () => undefined}, {name: 5, judge: () => undefined}])('that is none is refused in a sentence: %j [CC-133]', (dialect) => {
+    expect(() => explain(4000, {context: {dialect: dialect as never}})).toThrow(/^closecall: `context\.dialect` must be a Dialect, got an object$/)
+  })
+
   const chat = defineDialect({
     name: 'chat',
     title: 'Chat',

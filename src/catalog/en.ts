@@ -16,7 +16,7 @@ export const en: Language = {
   codes: {
     1000: {
       name: 'Normal Closure',
-      gist: 'a wished end',
+      gist: 'an intended end',
       description: 'The connection has served its purpose, and one side ended it.',
       whenYouSee: 'After your own `close()`, or when the server is done. Some servers also say it for idle timeouts and shutdowns.',
       howToFix: "Nothing. If a server says it and wants you back, set `onNormalClosure: 'retry'`.",
@@ -221,7 +221,7 @@ export const en: Language = {
     407: {
       name: 'Proxy Authentication Required',
       description: 'A proxy on the way wants credentials.',
-      whenYouSee: 'In networks of companies.',
+      whenYouSee: 'In company networks.',
       howToFix: 'Give them to the proxy: in the settings of the system, or through `agent`.',
       whenToSend: 'As a proxy.',
     },

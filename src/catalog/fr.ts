@@ -7,7 +7,7 @@ const number = (value: number): string => (format ??= new Intl.NumberFormat('fr'
 
 const seconds = (ms: number): string => `${number(ms / 1000)} s`
 
-const askServer = 'Demandez à qui gère le serveur ce qu’il veut dire, et un code de 4000 à 4999 pour le dire.'
+const askServer = 'Demandez au responsable du serveur ce qu’il veut dire, et qu’il le dise par un code de 4000 à 4999.'
 const ownCode = 'Jamais ; vos propres codes commencent à 4000.'
 const lookUp = 'Consultez la documentation du service ; choisissez son dialecte dans `closecall/dialects`, ou définissez-en un.'
 const freshToken = 'Obtenez de nouveaux identifiants et reconnectez-vous ; s’ils sont refusés eux aussi, arrêtez.'
@@ -51,7 +51,7 @@ export const fr: Language = {
       name: 'Réservé',
       gist: 'un code sans signification',
       description: 'Mis de côté par la RFC 6455, qui ne lui donne aucun sens.',
-      whenYouSee: 'D’un serveur qui a inventé ses codes, ou les tient d’une version provisoire de la norme.',
+      whenYouSee: 'De la part d’un serveur qui a inventé ses codes, ou les a tirés d’une version provisoire de la norme.',
       howToFix: askServer,
       whenToSend: ownCode,
     },
@@ -73,7 +73,7 @@ export const fr: Language = {
     },
     1007: {
       name: 'Contenu de message invalide',
-      gist: 'un défaut de l’expéditeur',
+      gist: 'une erreur de l’expéditeur',
       description: 'Un message n’était pas ce qu’il prétendait être : du texte dont les octets ne sont pas de l’UTF-8, ou des données compressées impossibles à décompresser.',
       whenYouSee: 'Avec des octets dans une trame de texte, un caractère coupé en deux, un relais qui transmet des octets comme du texte, une compression défaillante, ou une API qui dit 1007 pour « requête incorrecte ». Un navigateur envoie tout texte en UTF-8 valide : il ne reste alors que les trois dernières causes.',
       howToFix: 'Examinez les derniers messages envoyés : les octets vont dans des trames binaires, et un texte encodé ne se coupe pas au milieu d’un caractère. Lisez le motif de fermeture, et essayez sans compression. Le même message échouera de nouveau.',
@@ -99,7 +99,7 @@ export const fr: Language = {
       name: 'Extension obligatoire',
       gist: 'une extension manquante',
       description: 'Le client ne peut se passer d’une extension que le serveur n’a pas acceptée.',
-      whenYouSee: 'Presque jamais : les navigateurs n’exigent aucune extension. De clients natifs, ou d’un serveur qui se trompe.',
+      whenYouSee: 'Presque jamais : les navigateurs n’exigent aucune extension. De la part de clients natifs, ou d’un serveur qui se trompe.',
       howToFix: 'Activez l’extension sur le serveur, ou passez-vous-en.',
       whenToSend: 'Seulement en tant que client, avec pour motif les extensions manquantes ; un serveur refuse plutôt la demande de connexion.',
     },
@@ -117,7 +117,7 @@ export const fr: Language = {
       description: 'Le service redémarre et sera bientôt de retour.',
       whenYouSee: 'Lors des déploiements ; uvicorn et Phoenix l’envoient à leur arrêt.',
       howToFix: 'Reconnectez-vous après une pause aléatoire, pour que tout le monde ne revienne pas à la fois, et rétablissez les abonnements.',
-      whenToSend: 'Quand vous redémarrez. Les clients sont invités à revenir au hasard entre 5 et 30 s plus tard.',
+      whenToSend: 'Quand vous redémarrez. Les clients sont invités à revenir après une pause aléatoire de 5 à 30 s.',
     },
     1013: {
       name: 'Réessayez plus tard',
@@ -137,7 +137,7 @@ export const fr: Language = {
     },
     1015: {
       name: 'Négociation TLS',
-      gist: 'une négociation TLS manquée',
+      gist: 'un échec de la négociation TLS',
       description: 'Le canal chiffré n’a pas pu être établi. Ce nombre en tient lieu et n’est jamais envoyé.',
       whenYouSee: 'Dans certains clients natifs, avec des certificats expirés, autosignés ou destinés à un autre hôte. Les navigateurs disent 1006.',
       howToFix: 'Corrigez la chaîne de certificats ou le nom d’hôte ; vérifiez l’horloge de l’appareil et les proxys qui inspectent le trafic.',
@@ -145,7 +145,7 @@ export const fr: Language = {
     },
     3000: {
       name: 'Non authentifié',
-      gist: 'un défaut d’identifiants valides',
+      gist: 'une absence d’identifiants valides',
       description: 'Les identifiants sont absents ou non valides, comme avec HTTP 401.',
       whenYouSee: `Avec un jeton absent, mal formé ou expiré. ${elsewhere}`,
       howToFix: freshToken,
@@ -153,7 +153,7 @@ export const fr: Language = {
     },
     3003: {
       name: 'Interdit',
-      gist: 'un défaut d’autorisation',
+      gist: 'un manque d’autorisation',
       description: 'Vous êtes connu, mais n’avez pas le droit de faire cela, comme avec HTTP 403.',
       whenYouSee: `Avec une offre, un rôle, un salon ou une origine qui ne convient pas. ${elsewhere}`,
       howToFix: 'Obtenez l’autorisation, ou demandez autre chose.',
@@ -174,7 +174,7 @@ export const fr: Language = {
       name: 'Code non valide',
       gist: 'un nombre qui n’est pas un code de fermeture',
       description: 'Ce n’est pas un code de fermeture : ils vont de 1000 à 4999.',
-      whenYouSee: 'D’un serveur qui l’a inventé ; certains navigateurs le transmettent. De 100 à 599, il peut s’agir d’un statut HTTP.',
+      whenYouSee: 'De la part d’un serveur qui l’a inventé ; certains navigateurs le transmettent. De 100 à 599, il peut s’agir d’un statut HTTP.',
       howToFix: askServer,
       whenToSend: ownCode,
     },
@@ -182,7 +182,7 @@ export const fr: Language = {
       name: 'Code non attribué',
       gist: 'un code que personne n’a défini',
       description: 'Gardé pour le protocole et ses extensions, qui ne lui donnent encore aucun sens.',
-      whenYouSee: 'D’un serveur qui l’a inventé, ou qui connaît une norme plus récente.',
+      whenYouSee: 'De la part d’un serveur qui l’a inventé, ou qui connaît une norme plus récente.',
       howToFix: askServer,
       whenToSend: ownCode,
     },
@@ -190,7 +190,7 @@ export const fr: Language = {
       name: 'Code de bibliothèque',
       gist: 'un code de quelque bibliothèque',
       description: 'Pour les bibliothèques, frameworks et applications, qui enregistrent ces codes auprès de l’IANA. Aucun enregistrement de celui-ci n’est connu.',
-      whenYouSee: 'D’un service qui a ses propres codes.',
+      whenYouSee: 'De la part d’un service qui a ses propres codes.',
       howToFix: lookUp,
       whenToSend: 'Quand votre bibliothèque le définit et l’enregistre ; les applications emploient 4000 à 4999.',
     },
@@ -198,7 +198,7 @@ export const fr: Language = {
       name: 'Code privé',
       gist: 'un code de quelque service',
       description: 'Pour les accords entre un service et ses clients. Il ne peut être enregistré, et chaque service lui donne son propre sens.',
-      whenYouSee: 'D’un service qui a ses propres codes.',
+      whenYouSee: 'De la part d’un service qui a ses propres codes.',
       howToFix: lookUp,
       whenToSend: 'Avec le sens que documente votre service.',
     },
@@ -282,7 +282,7 @@ export const fr: Language = {
       name: 'Jamais ouverte',
       gist: 'une connexion jamais ouverte',
       description: 'La connexion ne s’est jamais ouverte. Un navigateur ne dit pas pourquoi.',
-      whenYouSee: 'En cas de mauvaise adresse, d’absence de réseau, de port fermé, à cause du DNS, de TLS, d’une politique de sécurité du contenu, ou d’une réponse HTTP comme 401 ou 503.',
+      whenYouSee: 'En cas de mauvaise adresse, d’absence de réseau ou de port fermé ; à cause du DNS, de TLS, d’une politique de sécurité du contenu, ou d’une réponse HTTP comme 401 ou 503.',
       howToFix: 'Essayez l’adresse hors du navigateur, ou laissez `closecall/probe` trouver le statut HTTP.',
     },
     heartbeat: {
@@ -296,7 +296,7 @@ export const fr: Language = {
       name: 'Aucune adresse',
       gist: 'une adresse impossible à obtenir',
       description: 'La fonction `url`, `protocols` ou `credentials` a échoué ou pris trop de temps ; aucun socket n’a été ouvert.',
-      whenYouSee: 'Quand elle lève une exception, rejette sa promesse, ou donne ce qui n’est pas une adresse.',
+      whenYouSee: 'Quand elle lève une exception, rejette sa promesse, ou renvoie autre chose qu’une adresse.',
       howToFix: 'Corrigez la fonction, ou ce qu’elle interroge.',
     },
     constructor: {
@@ -304,13 +304,13 @@ export const fr: Language = {
       gist: 'un refus de l’environnement',
       description: 'L’environnement d’exécution a refusé de créer le socket.',
       whenYouSee: 'Avec une adresse `ws:` dans une page venue de `https:`, une politique de sécurité du contenu, ou un mauvais sous-protocole.',
-      howToFix: 'Employez `wss:`, faites autoriser l’adresse par `connect-src`, et lisez les termes de l’erreur.',
+      howToFix: 'Employez `wss:`, faites autoriser l’adresse par `connect-src`, et lisez le message de l’erreur.',
     },
   },
 
   alias: (code, {description, whenYouSee}) => ({
     description: `Le double de ${code}, pour les clients qui ne voient jamais ${code} lui-même. ${description}`,
-    whenYouSee: `De serveurs qui emploient \`closecall/server\` ; d’autres peuvent lui donner un autre sens. ${whenYouSee}`,
+    whenYouSee: `De la part de serveurs qui emploient \`closecall/server\` ; d’autres peuvent lui donner un autre sens. ${whenYouSee}`,
     whenToSend: `À la place de ${code} là où les clients ne le voient jamais : WebKitGTK en fait un 1006.`,
   }),
   dialect: (title) => ({
@@ -323,7 +323,7 @@ export const fr: Language = {
   remedies: {
     none: 'Rien.',
     sender: 'Corrigez ce que ce programme envoie : la même chose échouera de nouveau.',
-    server: 'Revenez, après une pause chaque fois plus longue. Si cela dure, prévenez qui gère le serveur.',
+    server: 'Revenez, après une pause chaque fois plus longue. Si cela dure, prévenez le responsable du serveur.',
     network: 'Reconnectez-vous. Si cela dure, voyez ce qui se trouve sur le chemin.',
     policy: 'Obtenez les identifiants ou l’autorisation nécessaires.',
     unknown: 'Consultez la documentation du service.',
@@ -333,16 +333,16 @@ export const fr: Language = {
     sender: 'L’expéditeur : ce que ce programme a envoyé a été refusé.',
     server: 'Le serveur : il n’a pas pu continuer.',
     network: 'Le réseau, ou ce qui se trouve sur le chemin.',
-    policy: 'Qui peut accorder ce que le serveur ne permet pas.',
+    policy: 'La personne qui peut accorder ce que le serveur ne permet pas.',
     unknown: 'On ne le sait pas.',
   },
 
   does: {
     end: 'closecall reste fermé.',
     stop: 'closecall s’arrête aussitôt et le signale.',
-    refresh: 'closecall demande de nouveaux identifiants et réessaie aussitôt. Après un second refus de suite, ou si personne ne peut en donner, il s’arrête et le signale.',
+    refresh: 'closecall demande de nouveaux identifiants et réessaie aussitôt. Après un second refus d’affilée, ou si personne ne peut en donner, il s’arrête et le signale.',
     retry: (pause) => `closecall réessaie ${pause}.`,
-    limit: (budget) => `Après ${number(budget)} fois de suite, il s’arrête et le signale.`,
+    limit: (budget) => `Après ${number(budget)} fois d’affilée, il s’arrête et le signale.`,
     hint: 'Si le serveur dit quand revenir, cela passe avant.',
     rotate: 'S’il y a plusieurs adresses, il essaie la suivante dans la seconde.',
     report: 'Il signale chaque cas.',
@@ -376,18 +376,18 @@ export const fr: Language = {
     use: 'Quand l’envoyer',
   },
   outlooks: {
-    end: 'qui ne demande rien',
-    stop: 'que nul nouvel essai ne corrige',
-    refresh: 'que de nouveaux identifiants peuvent lever',
-    retry: 'que des essais de plus en plus espacés surmontent',
-    few: 'que quelques essais peuvent surmonter',
+    end: 'qui n’appelle aucune action',
+    stop: 'qu’aucun nouvel essai ne corrige',
+    refresh: 'dont de nouveaux identifiants peuvent venir à bout',
+    retry: 'dont des essais de plus en plus espacés viennent à bout',
+    few: 'dont quelques essais peuvent venir à bout',
   },
   outlooksOfBoth: {
-    end: 'Ni l’un ni l’autre ne demande rien.',
+    end: 'Aucun des deux n’appelle d’action.',
     stop: 'Réessayer ne corrige ni l’un ni l’autre.',
-    refresh: 'De nouveaux identifiants peuvent lever l’un comme l’autre.',
-    retry: 'Des essais de plus en plus espacés surmontent l’un comme l’autre.',
-    few: 'Quelques essais peuvent surmonter l’un comme l’autre.',
+    refresh: 'De nouveaux identifiants peuvent venir à bout de l’un comme de l’autre.',
+    retry: 'Des essais de plus en plus espacés viennent à bout de l’un comme de l’autre.',
+    few: 'Quelques essais peuvent venir à bout de l’un comme de l’autre.',
   },
   summaries: {
     differ: ([left, ...leftIs], [right, ...rightIs]) => `${left} est ${leftIs.join(', ')} ; ${right} est ${rightIs.join(', ')}.`,

@@ -214,7 +214,7 @@ Exit codes
       strikes: 'no further attempt: it ended like this too often in a row',
       attempts: 'no further attempt: there were enough',
     },
-    noCredentials: 'no further attempt: an application would ask for new credentials and try once more, probe has none to ask for',
+    noCredentials: 'no further attempt: an application would ask for new credentials and try once more; probe has none to ask for',
     ends: 'no further attempt: the server is done',
     pattern: ({explanation, advice}) => `${explanation} ${advice}`,
     interrupted: 'interrupted',
@@ -223,17 +223,17 @@ Exit codes
 }
 
 const patternsInFrench: Record<PatternName, string> = {
-  'idle-limit': "Les connexions finissent après le même silence\u00a0: le serveur, ou un intermédiaire, coupe ce qui est inactif. Un heartbeat plus fréquent les garde ouvertes.",
-  'lifetime-limit': "Les connexions finissent au même âge\u00a0: le serveur, ou un intermédiaire, limite leur durée de vie. Cherchez cette limite, ou comptez avec elle\u00a0: un heartbeat n’y change rien.",
-  'idle-or-lifetime-limit': "Les connexions finissent au même âge et après le même silence\u00a0: le serveur, ou un intermédiaire, coupe ce qui est inactif ou limite leur durée de vie. Essayez un heartbeat plus fréquent.",
+  'idle-limit': "Les connexions prennent fin après le même silence\u00a0: le serveur, ou un intermédiaire, coupe ce qui est inactif. Des signaux de vie plus fréquents les gardent ouvertes.",
+  'lifetime-limit': "Les connexions prennent fin au même âge\u00a0: le serveur, ou un intermédiaire, limite leur durée de vie. Cherchez cette limite, ou tenez-en compte\u00a0: des signaux de vie n’y changent rien.",
+  'idle-or-lifetime-limit': "Les connexions prennent fin au même âge et après le même silence\u00a0: le serveur, ou un intermédiaire, coupe ce qui est inactif ou limite leur durée de vie. Essayez des signaux de vie plus fréquents.",
   'rejected-after-open': "Le serveur accepte les connexions puis les ferme aussitôt. Regardez ce qu’il vérifie une fois la connexion ouverte (identifiants, premier message), et son journal.",
   'suspect-send': "Les connexions se perdent juste après l’envoi du même message. Regardez ce message, et le journal du serveur.",
-  'heartbeat-unanswered': "Le serveur n’a jamais répondu au heartbeat\u00a0: peut-être ne sait-il pas y répondre.",
+  'heartbeat-unanswered': "Le serveur n’a jamais répondu aux signaux de vie\u00a0: peut-être ne sait-il pas y répondre.",
   'held-by-browser': "Le navigateur a peut-être retenu la tentative lui-même.",
 }
 
 const fr: Words = {
-  help: `closecall dit pourquoi une WebSocket s’est fermée, et que faire.
+  help: `closecall dit pourquoi un WebSocket s’est fermé, et que faire.
 
   closecall explain CODE [CODE]      le sens d’un code de fermeture\u202f; deux sont comparés
   closecall explain --status STATUT  de même pour le statut HTTP d’un refus
@@ -250,15 +250,15 @@ Options
 
 Options de probe
   --subprotocol NOM       le proposer\u202f; peut être répété
-  --header 'NOM: VALEUR'  l’envoyer à l’ouverture\u202f; peut être répété\u202f; demande ws
+  --header 'NOM: VALEUR'  l’envoyer à l’ouverture\u202f; peut être répété\u202f; nécessite ws
   --stable-after SECONDES ouverte aussi longtemps, tout va bien. Par défaut\u00a0: 10
-  --watch                 se reconnecter comme un client, jusqu'à interruption
+  --watch                 se reconnecter comme un client, jusqu’à interruption
 
 Codes de sortie
   0  expliqué\u202f; la connexion va bien, ou a été fermée comme il se doit
   1  le serveur a fermé ou refusé pour de bon\u00a0: réessayer n’y change rien
-  2  mauvais usage
-  3  fermé, refusé ou injoignable, et réessayer est juste
+  2  mauvaise utilisation
+  3  fermé, refusé ou injoignable, et il convient de réessayer
   4  il faut le paquet ws, qui n’est pas installé
   130, 143  interrompu (SIGINT, SIGTERM) avant de savoir quoi que ce soit`,
   quoted: (text) => `«\u00a0${text}\u00a0»`,
@@ -269,20 +269,20 @@ Codes de sortie
     command: (given) => `Il n’y a pas de commande ${given}\u00a0: choisissez explain, list ou probe\u202f; voir closecall --help.`,
     option: (given) => `Il n’y a pas d’option ${given}\u202f; voir closecall --help.`,
     otherCommand: (given, command) => `${given} n’est pas une option de ${command}\u202f; voir closecall --help.`,
-    noValue: (given) => `${given} demande une valeur\u202f; voir closecall --help.`,
+    noValue: (given) => `${given} attend une valeur\u202f; voir closecall --help.`,
     needlessValue: (given) => `${given} ne prend pas de valeur.`,
     codes: (given) =>
       `${given.length > 1 ? `${new Intl.ListFormat('fr').format(given)} ne sont pas des codes de fermeture` : `${given[0]} n’est pas un code de fermeture`}\u00a0: c’est un nombre entier de 0 à 65535, comme 1007.`,
     howManyCodes: 'explain prend un code de fermeture, ou deux à comparer, par exemple closecall explain 1007 1013.',
-    codeAndStatus: 'explain prend ou des codes de fermeture, ou --status.',
+    codeAndStatus: 'explain prend soit des codes de fermeture, soit --status.',
     status: (given) => `${given} n’est pas le statut HTTP d’une connexion refusée\u00a0: c’est un nombre entier de 200 à 599, comme 503.`,
-    dialect: (given) => `Il n’y a pas de dialecte ${given}\u00a0: closecall list --dialects les nomme.`,
+    dialect: (given) => `Il n’y a pas de dialecte ${given}\u00a0: closecall list --dialects les énumère.`,
     surplus: (given) => `list ne prend pas ${given}, seulement des options\u202f; closecall explain parle d’un seul code.`,
     howManyURLs: 'probe prend une URL, par exemple closecall probe wss://example.com/live.',
-    url: (given) => `${given} n’est pas une URL à laquelle une WebSocket peut se connecter\u00a0: c’est ws:// ou wss:// avec un hôte et sans fragment, comme wss://example.com/live.`,
-    subprotocols: "--subprotocol prend un jeton, comme 'chat.v2', et chacun une seule fois\u202f; répétez l’option pour en proposer plusieurs.",
+    url: (given) => `${given} n’est pas une URL à laquelle un WebSocket peut se connecter\u00a0: c’est ws:// ou wss:// avec un hôte et sans fragment, comme wss://example.com/live.`,
+    subprotocols: "--subprotocol prend un nom de sous-protocole, comme 'chat.v2', et chacun une seule fois\u202f; répétez l’option pour en proposer plusieurs.",
     header: "--header prend 'Nom: valeur', un champ HTTP fait de caractères visibles.",
-    stableAfter: (given) => `--stable-after prend des secondes de 1 à 3600, pas ${given}.`,
+    stableAfter: (given) => `--stable-after prend un nombre de secondes de 1 à 3600, pas ${given}.`,
   },
 
   yes: 'oui',
@@ -294,7 +294,7 @@ Codes de sortie
     unassigned: 'non attribué',
     library: 'pour les bibliothèques',
     private: 'privé',
-    illegal: "n’est pas un code",
+    illegal: 'code non valide',
   },
   senders: {either: "l’un ou l’autre", client: 'le client seul', server: 'le serveur seul', nobody: 'personne'},
   actions: {retry: 'réessayer', refresh: 'réessayer une fois avec de nouveaux identifiants', stop: 'arrêter', end: 'terminer'},
@@ -305,7 +305,7 @@ Codes de sortie
     fix: 'Que faire',
     closecall: 'Ce que fait closecall',
     send: "Quand l’envoyer",
-    kind: 'Genre',
+    kind: 'Type',
     verdict: 'Verdict',
     sender: 'Envoyé par',
     wire: 'Dans les trames',
@@ -327,9 +327,9 @@ Codes de sortie
 
   probe: {
     overWs: 'par ws',
-    overNative: "Par la WebSocket de l’environnement, qui ne montre ni le statut ni le Retry-After d’un refus, ni les pings\u00a0: une simple requête HTTP est envoyée à la même adresse à la place. Le paquet ws les montre\u00a0: npx -p closecall -p ws closecall probe …",
+    overNative: "Par le WebSocket de l’environnement, qui ne montre ni le statut ni le Retry-After d’un refus, ni les pings\u00a0: une simple requête HTTP à la même adresse y supplée. Le paquet ws les montre\u00a0: npx -p closecall -p ws closecall probe …",
     noWebSocket: "Cet environnement n’a pas de WebSocket\u00a0: npm install ws à côté de closecall, ou npx -p closecall -p ws closecall probe …",
-    noHeaders: '--header demande le paquet ws\u00a0: npm install ws à côté de closecall, ou npx -p closecall -p ws closecall probe …',
+    noHeaders: '--header nécessite le paquet ws\u00a0: npm install ws à côté de closecall, ou npx -p closecall -p ws closecall probe …',
     connecting: 'connexion',
     again: (retry) => `nouvelle connexion, essai ${retry}`,
     open: 'ouverte',
@@ -346,7 +346,7 @@ Codes de sortie
       provider: "pas d’adresse",
       constructor: "l’environnement a refusé de se connecter",
       heartbeat: 'pas de signe de vie à temps',
-      stalled: 'se fermait sans finir',
+      stalled: 'était en cours de fermeture, sans aboutir',
       page: 'la page a été quittée',
       reconnect: 'quittée pour une nouvelle connexion',
     },
@@ -360,12 +360,12 @@ Codes de sortie
     asAsked: 'comme le serveur le demande',
     askedMore: (time) => `bien que le serveur demande ${time}\u00a0: c’est plus que closecall n’attend`,
     stops: {
-      verdict: "plus d’essai\u00a0: réessayer n’y change rien",
-      strikes: "plus d’essai\u00a0: cela a fini ainsi trop souvent de suite",
-      attempts: "plus d’essai\u00a0: il y en a eu assez",
+      verdict: "aucun nouvel essai\u00a0: réessayer n’y change rien",
+      strikes: "aucun nouvel essai\u00a0: trop de fins identiques d’affilée",
+      attempts: "aucun nouvel essai\u00a0: il y en a eu assez",
     },
-    noCredentials: "plus d’essai\u00a0: une application demanderait de nouveaux identifiants et réessaierait une fois, probe n’en a pas",
-    ends: "plus d’essai\u00a0: le serveur a terminé",
+    noCredentials: "aucun nouvel essai\u00a0: une application demanderait de nouveaux identifiants et réessaierait une fois\u202f; probe n’en a pas",
+    ends: "aucun nouvel essai\u00a0: le serveur a terminé",
     pattern: ({name, explanation, advice}) => (Object.hasOwn(patternsInFrench, name) ? patternsInFrench[name as PatternName] : `${explanation} ${advice}`),
     interrupted: 'interrompu',
     summary: (connections, retries, received) => `connexions\u00a0: ${connections}, nouveaux essais\u00a0: ${retries}, messages reçus\u00a0: ${received}`,

@@ -403,7 +403,7 @@ if (executablePath) {
     it('compares 1007 with 1013 point by point, in the language of the browser [CC-134]', async () => {
       await visit({locale: 'fr-CA'})
       const explained = page.locator('#explained')
-      expect(await explained.innerText()).toMatch(/^1007 est un défaut de l’expéditeur[^]*Que faire[^]*Quand l’envoyer/)
+      expect(await explained.innerText()).toMatch(/^1007 est une erreur de l’expéditeur[^]*Que faire[^]*Quand l’envoyer/)
       expect(await explained.getAttribute('lang')).toBe('fr')
       await page.getByLabel('Language').selectOption('en')
       expect(await explained.innerText()).toMatch(/^1007 is a bug in the sender[^]*What closecall does\s+closecall stops at once[^]*closecall tries again after 1 s/)

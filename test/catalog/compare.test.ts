@@ -12,7 +12,7 @@ describe('compare(1007, 1013)', () => {
 
   it('names the difference that matters [CC-134]', () => {
     expect(summary).toBe('1007 is a bug in the sender, which no retry mends; 1013 is a passing overload, which a retry with backoff gets over.')
-    expect(compare(1007, 1013, {locale: 'fr-FR'}).summary).toBe('1007 est un défaut de l’expéditeur, que nul nouvel essai ne corrige\u202f; 1013 est une surcharge passagère, que des essais de plus en plus espacés surmontent.')
+    expect(compare(1007, 1013, {locale: 'fr-FR'}).summary).toBe('1007 est une erreur de l’expéditeur, qu’aucun nouvel essai ne corrige\u202f; 1013 est une surcharge passagère, dont des essais de plus en plus espacés viennent à bout.')
   })
 
   it('goes through it point by point [CC-134]', () => {
@@ -53,7 +53,7 @@ describe('compare', () => {
     expect(compare(1007, 1013, {context: {verdicts: {1013: 'stop'}}}).summary).toMatch(/No retry mends either\.$/)
     const dialect = defineDialect({name: 'chat', title: 'Chat', source: 'docs', rules: {4001: {name: 'Kicked', meaning: 'you were kicked', action: 'stop'}, 4002: {name: 'Moved', meaning: 'the room moved', action: 'retry', budget: 3}}})
     expect(compare(4001, 4002, {context: {dialect}}).summary).toBe('4001 is “Kicked”, which no retry mends; 4002 is “Moved”, which a few retries may get over.')
-    expect(compare(4001, 4002, {context: {dialect}, locale: 'fr'}).summary).toBe('4001 est «\u00a0Kicked\u00a0», que nul nouvel essai ne corrige\u202f; 4002 est «\u00a0Moved\u00a0», que quelques essais peuvent surmonter.')
+    expect(compare(4001, 4002, {context: {dialect}, locale: 'fr'}).summary).toBe('4001 est «\u00a0Kicked\u00a0», qu’aucun nouvel essai ne corrige\u202f; 4002 est «\u00a0Moved\u00a0», dont quelques essais peuvent venir à bout.')
   })
 
   it('refuses what is no code, on either side [CC-134]', () => {

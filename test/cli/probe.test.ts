@@ -90,7 +90,7 @@ describe('the first answer', () => {
     const {exitCode, stdout} = await probing(closesWith(1007), '--lang', 'fr')
     expect(exitCode).toBe(1)
     const {name, description} = explain(1007, {locale: 'fr'})
-    for (const part of [`fermée : 1007 ${name}`, 'Verdict : arrêter, en cause : ce que nous avons envoyé', description, 'Suite : plus d’essai : réessayer n’y change rien']) expect(flat(stdout)).toContain(flat(part))
+    for (const part of [`fermée : 1007 ${name}`, 'Verdict : arrêter, en cause : ce que nous avons envoyé', description, 'Suite : aucun nouvel essai : réessayer n’y change rien']) expect(flat(stdout)).toContain(flat(part))
     expect(stdout).toMatch(/^ +0,\d\d\u00a0s {2}connexion$/m)
   })
 })

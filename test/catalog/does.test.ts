@@ -103,6 +103,7 @@ describe('what closecall does', () => {
     ['spread=0.5', {}, '0–0.5 s', '0 et 0,5 s'],
     ['retry-after=2;spread=0', {}, '2 s', '2 s'],
     ['retry-after=86400', {}, '600–601 s', '600 et 601 s'],
+    ['retry-after=1;spread=86400', {}, '1–601 s', '1 et 601 s'],
     ['', {status: 503, retryAfter: 1500}, '1.5–2.5 s', '1,5 et 2,5 s'],
     ['retry-after=3', {status: 429, retryAfter: 1500}, '3–4 s', '3 et 4 s'],
   ])('heeds the hint in %j %j, as the machine does [CC-132]', (reason, facts, said, dit) => {
@@ -128,6 +129,7 @@ describe('what closecall does', () => {
     expect(does(1007)).toBe('closecall stops at once and reports it. The report has evidence of what was sent last.')
     expect(does(3003)).toBe('closecall stops at once and reports it.')
     expect(does(1007, {verdicts: {1007: 'retry'}})).toMatch(/It reports each\. The report has evidence of what was sent last\.$/)
+    expect(does(1007, {verdicts: {1007: {action: 'retry', report: false}}})).not.toMatch(/report/)
     expect(does(1013, {verdicts: {1013: {report: true}}})).toMatch(/It reports each\.$/)
     expect(does(1008, {verdicts: {1008: {report: true}}})).toMatch(/It reports each\.$/)
   })
@@ -143,6 +145,11 @@ describe('what closecall does', () => {
     [{jitter: () => 1}, 'after 1 s, doubling to 30 s, each as your jitter function says'],
   ] as const)('tells backoff %j [CC-132]', (backoff, said) => {
     expect(explain(1013, {context: {verdicts: {1013: {backoff}}}}).whatClosecallDoes).toContain(said)
+  })
+
+  it('tells pauses that grow from the last one, not by their number, also after a silence [CC-132]', () => {
+    const context: ExplainContext = {origin: 'heartbeat', verdicts: {1006: {backoff: {jitter: 'decorrelated'}}}}
+    expect(explain(1006, {context}).whatClosecallDoes).toContain('again at once; if that fails, after 1 s to three times the last pause, 30 s at most')
   })
 
   it('says the same figures in French [CC-132]', () => {

@@ -139,7 +139,7 @@ function entryOf(close: Known, group: Status | undefined, table: Omit<Verdict, '
     : ofCode(close.code, language)),
     ...(spoken && {...dialect(spoken.title ?? spoken.name), howToFix: remedies[fault]}),
     ...(name !== table.name && {name, gist: named(name)}),
-    ...(explanation !== blame[fault] && {description: meaning(explanation)}),
+    ...(explanation && explanation !== blame[fault] && {description: meaning(explanation)}),
   }
 }
 

@@ -127,6 +127,10 @@ describe('what the caller decided', () => {
     expect(explain(1011, {context: {verdicts}})).toMatchObject({name: 'Internal Error', description: explain(1011).description, verdict: {action: 'stop'}})
   })
 
+  it('is nothing, where it is empty [CC-133]', () => {
+    expect(explain(1011, {context: {verdicts: {1011: {explanation: ''}}}}).description).toBe(explain(1011).description)
+  })
+
   it('may leave parts of a verdict undecided [CC-133]', () => {
     expect(explain(1013, {context: {verdicts: {1013: {name: undefined, action: undefined, fault: undefined, report: undefined}}} as never})).toEqual(explain(1013))
   })

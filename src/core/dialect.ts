@@ -1,6 +1,6 @@
 // What may a service say that the table of close codes does not know?
 
-import type {Close} from './classify.ts'
+import type {Close} from './close.ts'
 import type {Verdict} from './close-codes.ts'
 import type {RetryHint} from './retry-hint.ts'
 

@@ -1,6 +1,6 @@
 // Which address next, where there are several?
 
-import type {Close} from './classify.ts'
+import type {Close} from './close.ts'
 import {standardCode, type Verdict} from './close-codes.ts'
 
 /** Closes of one kind in a row. */

@@ -1,6 +1,6 @@
 // What went wrong, for somebody who must change code or configuration?
 
-import type {Close} from './classify.ts'
+import type {Close} from './close.ts'
 import type {Verdict} from './close-codes.ts'
 
 /**

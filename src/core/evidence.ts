@@ -1,7 +1,7 @@
 // Which of our messages made the peer close, and what was wrong with it? The ring is filled on the way out; everything
 // else here runs after the fact.
 
-import type {Close} from './classify.ts'
+import type {Close} from './close.ts'
 import type {BlobLike, SendData} from './send-buffer.ts'
 
 /** How a message was handed to `send()`. `text bytes`: bytes that went out in a text frame. */

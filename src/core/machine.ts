@@ -1,7 +1,8 @@
 // Something happened: what is the state now, and what must be done? The table at the end is the whole of it.
 
 import {backoff, defaultBackoff, longestDelay, type Backoff} from './backoff.ts'
-import {blame, classify, normalizeCode, type Close, type CloseOrigin} from './classify.ts'
+import {blame, classify, normalizeCode} from './classify.ts'
+import type {Close, CloseOrigin} from './close.ts'
 import type {Action, Verdict} from './close-codes.ts'
 import type {InBandHint} from './dialect.ts'
 import {nextEndpoint, speaksOfEndpoint, type Memory, type Streak} from './endpoints.ts'

@@ -355,8 +355,7 @@ export const en: Language = {
         jitter === 'none' || jitter === 0 ? ''
         : typeof jitter === 'number' ? `each ±${number(jitter * 100)} %`
         : jitter === 'full' ? 'each drawn from 0 to that'
-        : jitter === 'equal' ? 'each drawn from half of that to all of it'
-        : 'each as your jitter function says'
+        : 'each drawn from half of that to all of it'
       return `after ${seconds(first)}${growth}${chance && `, ${chance}`}`
     },
     drawn: (least, most) => `after a random ${seconds(least, most)}`,

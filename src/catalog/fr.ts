@@ -357,8 +357,7 @@ export const fr: Language = {
         jitter === 'none' || jitter === 0 ? ''
         : typeof jitter === 'number' ? `à ±${number(jitter * 100)} % près`
         : jitter === 'full' ? 'en tirant chaque fois entre 0 et cette valeur'
-        : jitter === 'equal' ? 'en tirant chaque fois entre la moitié de cette valeur et sa totalité'
-        : 'selon votre fonction `jitter`'
+        : 'en tirant chaque fois entre la moitié de cette valeur et sa totalité'
       return `au bout de ${seconds(first)}${growth}${chance && `, ${chance}`}`
     },
     drawn: (least, most) => `après une pause tirée au hasard entre ${seconds(least)} et ${seconds(most)}`,

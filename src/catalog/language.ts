@@ -1,6 +1,6 @@
 // What must a language say? A file that leaves something out does not compile.
 
-import type {Action, CloseCode, Fault, Jitter} from '../core/index.ts'
+import type {Action, CloseCode, Fault, JitterRule} from '../core/index.ts'
 import type {Status} from './facts.ts'
 import type {CodeKind, ComparedPoint} from './explanation.ts'
 
@@ -31,7 +31,7 @@ export interface Growth {
   factor: number
   /** Where growth ends. */
   most: number
-  jitter: Jitter
+  jitter: JitterRule
 }
 
 export interface Language {

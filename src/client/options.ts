@@ -226,6 +226,7 @@ const rules: Rules = {
   WebSocket: 'a function',
   backoff: {
     ...growth,
+    jitter: `${growth.jitter} or a function`,
     maxAttempts: count,
     restartSpread: 'an object',
     maxHint: pause,

@@ -8,7 +8,10 @@
  * - `'decorrelated'`: from `initialDelay` to three times the previous delay, at most `maxDelay`
  * - a function: its result is used if it is a number from 0 to 2³¹ − 1, else the nominal delay
  */
-export type Jitter = number | 'full' | 'equal' | 'decorrelated' | 'none' | JitterFunction
+export type Jitter = JitterRule | JitterFunction
+
+/** One that is data. */
+export type JitterRule = number | 'full' | 'equal' | 'decorrelated' | 'none'
 
 /** @returns the delay in milliseconds */
 export type JitterFunction = (nominal: number, random: number, attempt: number, previous: number) => number
@@ -28,7 +31,7 @@ export interface Backoff {
  * d·U(0.5, 1.5), from 1 s, doubling, capped at 30 s: the best product of attempts and time over 49 simulated herds, and
  * a mean delay at the cap that lets a server recover whose refusals cost a tenth of an accept.
  */
-export const defaultBackoff: Backoff = {initialDelay: 1000, factor: 2, maxDelay: 30_000, jitter: 0.5}
+export const defaultBackoff: Backoff & {jitter: number} = {initialDelay: 1000, factor: 2, maxDelay: 30_000, jitter: 0.5}
 
 /** `setTimeout` counts in 31 bits; what is longer fires at once. */
 export const longestDelay: number = 2 ** 31 - 1

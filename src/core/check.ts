@@ -47,12 +47,12 @@ export const fill = <T extends object>(whole: string, defaults: T, rules: Rules,
   return filled as T
 }
 
-/** How a delay grows, see `Backoff`. */
+/** How a delay grows, see `Backoff`, where functions are not allowed: in a verdict. */
 export const growth: Readonly<Record<string, string>> = {
   initialDelay: duration,
   factor: '1..100',
   maxDelay: duration,
-  jitter: '0..1 or full or equal or decorrelated or none or a function',
+  jitter: '0..1 or full or equal or decorrelated or none',
 }
 
 export const verdictRules: Readonly<Record<string, string>> = {
@@ -69,6 +69,6 @@ export const verdictRules: Readonly<Record<string, string>> = {
 /** Checks a verdict, or part of one. @returns it without what is undefined */
 export const checkVerdict = (verdict: object, path: string): Partial<Verdict> => {
   const filled = fill<Partial<Verdict>>(path, {}, verdictRules, verdict, `${path}.`)
-  if (typeof filled.backoff === 'object') fill(`${path}.backoff`, {}, growth, filled.backoff, `${path}.backoff.`)
+  if (typeof filled.backoff === 'object') filled.backoff = fill<object>(`${path}.backoff`, {}, growth, filled.backoff, `${path}.backoff.`)
   return filled
 }

@@ -1,6 +1,6 @@
 // Which close codes are there, and what does closecall do about each? Policy is data: a new rule is a new row here.
 
-import type {Backoff} from './backoff.ts'
+import type {Backoff, JitterRule} from './backoff.ts'
 
 /** What happens next: open another socket, do so with fresh credentials, give up because code or configuration is wrong, or rest because the work is done. */
 export type Action = 'retry' | 'refresh' | 'stop' | 'end'
@@ -19,9 +19,9 @@ export interface Verdict {
   /**
    * How the delay before a retry is found. `spread`: the first is drawn from `backoff.restartSpread`, later ones are exponential.
    * `unhurried`: exponential, but no sooner than 250–750 ms, however short the caller's backoff. `prompt`: the first within 250 ms,
-   * later ones are exponential. Numbers: exponential with these instead of the caller's.
+   * later ones are exponential. Numbers: exponential with these instead of the caller's; no function, for a verdict is data.
    */
-  backoff: 'exponential' | 'spread' | 'unhurried' | 'prompt' | Readonly<Partial<Backoff>>
+  backoff: 'exponential' | 'spread' | 'unhurried' | 'prompt' | Readonly<Partial<Backoff & {jitter: JitterRule}>>
   /** Whether another address is tried next, where there are several. Absent: after 1012, 1013, and where this one never opened. */
   rotate?: boolean
   /** So many closes in a row with this code, without a stable connection between them, and the client stops. Absent: no limit. Not for `refresh`, which is tried once. */

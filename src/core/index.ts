@@ -1,6 +1,6 @@
 // closecall/core: the decisions, pure. Every export by name.
 
-export {backoff, defaultBackoff, type Backoff, type Jitter, type JitterFunction} from './backoff.ts'
+export {backoff, defaultBackoff, type Backoff, type Jitter, type JitterFunction, type JitterRule} from './backoff.ts'
 export {classify, describe, type ClassifyRules, type VerdictOverride, type VerdictOverrides} from './classify.ts'
 export {type Close, type CloseOrigin} from './close.ts'
 export {

@@ -65,6 +65,7 @@ describe('options that can\'t be used are refused at once [CC-82]', () => {
     [{verdicts: {4000: {backoff: 'slow'}}}, 'verdicts.4000.backoff', '"slow"'],
     [{verdicts: {4000: {backoff: {initialDelay: 0}}}}, 'verdicts.4000.backoff.initialDelay', '0'],
     [{verdicts: {4000: {backoff: {delay: 1}}}}, 'verdicts.4000.backoff.delay', '"number"'],
+    [{verdicts: {4000: {backoff: {jitter: () => 1}}} as never}, 'verdicts.4000.backoff.jitter', 'a function'],
     [{evidence: {frames: 2.5}}, 'frames', '2.5'],
     [{stableAfter: 5n}, 'stableAfter', '5'],
   ])('%# %s is named, with its rule and the value', (options, name, shown) => {

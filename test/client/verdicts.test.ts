@@ -361,6 +361,7 @@ describe('a backoff of its own [CC-36]', () => {
     expect(await delays({factor: 1})).toEqual([1000, 1000, 1000, 1000])
     expect(await delays({maxDelay: 2000}, {backoff: {initialDelay: 1500}})).toEqual([1500, 2000, 2000, 2000])
     expect(await delays({jitter: 'full'})).toEqual([500, 1000, 2000, 4000])
+    expect(await delays({initialDelay: 5000, factor: undefined, maxDelay: undefined, jitter: undefined} as never)).toEqual([5000, 10_000, 20_000, 30_000])
   })
 
   it('is prompt once, and patient from then on', async () => {

@@ -156,6 +156,7 @@ describe('a definition that can not be used', () => {
     ['a budget of 0', rule({budget: 0}), '`our-service.rules.4001.budget` must be 1..Infinity, got 0'],
     ['an unknown backoff', rule({backoff: 'slow'}), '`our-service.rules.4001.backoff` must be exponential or spread or unhurried or prompt or an object, got "slow"'],
     ['a delay that is none', rule({backoff: {initialDelay: NaN}}), '`our-service.rules.4001.backoff.initialDelay` must be 1..2147483647, got NaN'],
+    ['a jitter that may throw', rule({backoff: {jitter: () => 1}}), '`our-service.rules.4001.backoff.jitter` must be 0..1 or full or equal or decorrelated or none, got a function'],
     ['a reason that is text', rule({reason: 'gone'}), '`our-service.rules.4001.reason` must be a regular expression, got "gone"'],
     ['a reason that is no pattern', rule({reason: {}}), '`our-service.rules.4001.reason` must be a regular expression, got an object'],
     ['the second of two rules', {rules: {4001: [expired, {...expired, action: 'no'}]}}, '`our-service.rules.4001.action` must be retry or refresh or stop or end, got "no"'],

@@ -49,20 +49,24 @@ const overrideOf = (overrides: VerdictOverrides, code: number): VerdictOverride 
  * classify({code: 1013}).action // 'retry'
  * classify({code: 4409}, {verdicts: {'4400-4499': 'stop'}}).action // 'stop'
  */
-export function classify(close: Pick<Close, 'code'> & Partial<Close>, rules: ClassifyRules = {}): Verdict {
-  const {verdicts = {}, onNormalClosure, dialect, announced} = rules
-  const code = close.status || normalizeCode(close.code)
-  const judged = dialect?.judge(close) ?? fromTable(close, code)
-  const verdict = judged.action === 'stop' ? judged : {...judged, ...announced}
-  const override = overrideOf(verdicts, code) ?? overrideOf(verdicts, standardCode(code)) ?? (code === 1000 ? onNormalClosure : undefined)
-  if (typeof override !== 'string') return {...verdict, ...(override?.fault && {explanation: blame[override.fault]}), ...override}
+export function classify(close: Pick<Close, 'code'> & Partial<Close>, {verdicts = {}, onNormalClosure, dialect, announced}: ClassifyRules = {}): Verdict {
+  const code = normalizeCode(close.code)
+  const key = close.status || code
+  const told = dialect?.judge({...close, code})
+  // A number that the service has given a meaning stands for no other.
+  const known = told ? key : standardCode(key)
+  const judged = told ?? fromTable(close, known)
+  const verdict = changed(judged, judged.action === 'stop' ? undefined : announced)
+  const override = overrideOf(verdicts, key) ?? overrideOf(verdicts, known) ?? (key === 1000 ? onNormalClosure : undefined)
+  if (typeof override !== 'string') return changed(verdict, override)
   const {budget: _, ...lasting} = verdict
   return {...lasting, action: override}
 }
 
-const fromTable = ({status, origin}: Partial<Close>, code: number): Verdict => {
-  const known = standardCode(code)
-  const row = status ? (handshakeStatuses[code] ?? upTo(handshakeStatusRanges, code)) : (origins[origin!] ?? closeCodes[known] ?? upTo(closeCodeRanges, code))
+const changed = (verdict: Verdict, part: Partial<Verdict> | undefined): Verdict => ({...verdict, ...(part?.fault && {explanation: blame[part.fault]}), ...part})
+
+const fromTable = ({status, origin}: Partial<Close>, key: number): Verdict => {
+  const row = status ? (handshakeStatuses[key] ?? upTo(handshakeStatusRanges, key)) : (origins[origin!] ?? closeCodes[key] ?? upTo(closeCodeRanges, key))
   const [name, action, fault, budget, backoff = 'exponential'] = row
   return {name, action, fault, explanation: blame[fault], backoff, report: fault === 'sender', ...(budget && {budget})}
 }

@@ -132,6 +132,13 @@ group('aliases', () => {
     expect(classify({code}, {verdicts: {[alias]: 'stop'}})).toMatchObject({action: 'retry'})
   })
 
+  it('are not what they stand for where a dialect speaks of them [CC-22]', () => {
+    const dialect = {judge: ({code}: {code: number}) => (code === 4913 ? {...classify({code: 4913}), name: 'Banned', action: 'stop' as const} : undefined)}
+    expect(classify({code: 4913}, {dialect, verdicts: {1013: 'retry', '1000-1999': 'retry'}})).toMatchObject({name: 'Banned', action: 'stop'})
+    expect(classify({code: 4913}, {dialect, verdicts: {4913: 'retry'}})).toMatchObject({name: 'Banned', action: 'retry'})
+    expect(classify({code: 4912}, {dialect, verdicts: {1012: 'end'}})).toMatchObject({action: 'end'})
+  })
+
   it('are three, and no other code is changed [CC-22]', () => {
     expect([4911, 4915, 1013, 912, 8813].map(standardCode)).toEqual([4911, 4915, 1013, 912, 8813])
   })
@@ -146,6 +153,16 @@ group('a dialect in classify', () => {
     expect(classify({code: 4002}, {dialect})).toEqual(classify({code: 4002}))
     expect(classify({code: 4001}, {dialect, verdicts: {'4000-4999': 'stop'}})).toEqual({name: 'Known', action: 'stop', fault: 'server', explanation: 'so it is', backoff: 'prompt', report: false})
     expect(classify({code: 4001}, {dialect, verdicts: {4001: {fault: 'sender'}}})).toMatchObject({fault: 'sender', explanation: 'what this program sent was refused', budget: 4})
+  })
+
+  it('is asked about 1006 for what is no code [CC-18] [CC-23]', () => {
+    const lost = {judge: ({code}: {code: number}) => (code === 1006 ? known : undefined)}
+    for (const code of [0, NaN, -1, 1.5, 65_536, undefined]) expect(classify({code: code as number}, {dialect: lost})).toEqual(known)
+  })
+
+  it('gives way to an announcement that names another fault, with its explanation [CC-25] [CC-26]', () => {
+    expect(classify({code: 4001}, {dialect, announced: {fault: 'none'}})).toMatchObject({fault: 'none', explanation: 'nothing is wrong'})
+    expect(classify({code: 4001}, {dialect, announced: {fault: 'none', explanation: 'all is said'}})).toMatchObject({explanation: 'all is said'})
   })
 
   it('is not changed by what was announced, or by overrides [CC-25]', () => {

@@ -109,8 +109,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
       investigates: this.#hooks.some(({investigate}) => investigate),
       refreshable: [address, settings.protocols, settings.credentials].some((value) => typeof value === 'function'),
       classify: (close, context) => {
-        const dialect = {judge: (close: Close) => this.#judge(close)}
-        const suggested = classify(close, {...settings, ...context, dialect})
+        const suggested = classify(close, {...settings, ...context, dialect: {judge: (close) => this.#judge(close as Close)}})
         return {...suggested, ...this.#guard(() => settings.classify?.(close, context, suggested))}
       },
     }
@@ -398,7 +397,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
   #attach(socket: WebSocketLike, epoch: number): void {
     this.#socket = socket
     this.#guard(() => (socket.binaryType = this.#settings.binaryType))
-    const {heartbeat} = this.#settings
+    const {dialect, heartbeat} = this.#settings
     const {message, isReply}: HeartbeatOptions = heartbeat || {}
     const asks = message !== undefined || 'onpong' in socket
     // Where the server can't be asked, it is not expected to speak either, unless the caller said so.
@@ -408,12 +407,11 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
       this.#emitter.emit('message', event.data, event)
     }
     const curious = this.#hooks.filter(({received}) => received)
-    const announces = [this.#settings.dialect ?? []].flat().some(({hint}) => hint)
     // Only who asks for more pays for more than a count and an event.
-    socket.onmessage = !isReply && !curious.length && !announces ? deliver : (
+    socket.onmessage = !isReply && !curious.length && !dialect ? deliver : (
       (event) => {
         for (const hooks of curious) this.#guard(() => hooks.received!())
-        if (announces) this.#guard(() => this.#listen(event.data))
+        if (dialect) this.#guard(() => this.#listen(event.data))
         if (!this.#guard(() => isReply?.(event.data))) return deliver(event)
         this.#received++
         this.#answered()
@@ -507,13 +505,14 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
       if (pattern) entry.pattern = pattern
     }
     const {pattern} = entry
+    const announced = 'hint' in previous && previous.hint?.verdict?.action
     const report = why && makeReport(why, entry, name === 'failed', () => this.#ring.examine(at, this.#settings.evidence.payloads), {
       url: this.#url,
       protocol: this.protocol,
       extensions: this.extensions,
       bufferedAmount: this.#socket?.bufferedAmount ?? 0,
       ...this.stats,
-    }, this.#judge(last) && this.#dialect())
+    }, this.#judge(last) || announced === verdict.action ? this.#dialect() : undefined)
     return () => {
       this.#emitter.emit('close', entry)
       if (pattern && !this.#emitter.emit('diagnosis', pattern, entry)) warn(`closecall: ${pattern.explanation} ${pattern.advice}`)

@@ -31,11 +31,11 @@ const upTo = (table: readonly (readonly [number, Row])[], code: number): Row => 
 
 /** An exact code goes before a range; what names neither matches nothing. */
 const overrideOf = (overrides: VerdictOverrides, code: number): VerdictOverride | undefined => {
-  const within = (key: string): boolean => {
+  const range = Object.keys(overrides).find((key) => {
     const [from, to] = key.split('-').map(Number)
     return code >= from! && code <= to!
-  }
-  return overrides[code] ?? overrides[Object.keys(overrides).find(within) as never]
+  })
+  return overrides[code] ?? overrides[range as never]
 }
 
 /**
@@ -56,7 +56,7 @@ export function classify(close: Pick<Close, 'code'> & Partial<Close>, {verdicts 
   // A number that the service has given a meaning stands for no other.
   const known = told ? key : standardCode(key)
   const judged = told ?? fromTable(close, known)
-  const verdict = changed(judged, judged.action === 'stop' ? undefined : announced)
+  const verdict = judged.action === 'stop' ? judged : changed(judged, announced)
   const override = overrideOf(verdicts, key) ?? overrideOf(verdicts, known) ?? (key === 1000 ? onNormalClosure : undefined)
   if (typeof override !== 'string') return changed(verdict, override)
   const {budget: _, ...lasting} = verdict

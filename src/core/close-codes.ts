@@ -30,7 +30,7 @@ export interface Verdict {
   report: boolean
 }
 
-/** `[name, action, fault, budget, backoff]`. The fault of the sender is always reported. */
+/** `[name, action, fault, budget, backoff]`, a budget of 0 for none. The fault of the sender is always reported. */
 export type Row = readonly [string, Action, Fault, number?, Verdict['backoff']?]
 
 /**
@@ -42,7 +42,7 @@ export type Row = readonly [string, Action, Fault, number?, Verdict['backoff']?]
 export const closeCodes: Readonly<Record<number, Row>> = {
   1000: ['Normal Closure', 'end', 'none'],
   // Firefox says it to a page that is being left, some milliseconds before `pagehide`: that page must open no other socket.
-  1001: ['Going Away', 'retry', 'server', undefined, 'unhurried'],
+  1001: ['Going Away', 'retry', 'server', 0, 'unhurried'],
   1002: ['Protocol error', 'retry', 'unknown', 3],
   1003: ['Unsupported Data', 'stop', 'sender'],
   1004: ['Reserved', 'retry', 'unknown', 3],
@@ -54,7 +54,7 @@ export const closeCodes: Readonly<Record<number, Row>> = {
   1010: ['Mandatory Ext.', 'stop', 'sender'],
   1011: ['Internal Error', 'retry', 'server'],
   // The registration asks for "a randomized delay of 5 - 30s". [hybi msg09670]
-  1012: ['Service Restart', 'retry', 'server', undefined, 'spread'],
+  1012: ['Service Restart', 'retry', 'server', 0, 'spread'],
   1013: ['Try Again Later', 'retry', 'server'],
   1014: ['Bad Gateway', 'retry', 'server'],
   1015: ['TLS handshake', 'retry', 'network', 3],
@@ -89,13 +89,11 @@ export const handshakeStatusRanges: readonly (readonly [number, Row])[] = [
 ]
 
 /**
- * Codes 1012–1014 have a double in the private range, for clients that never see them: WebKit's libsoup reports 1006 instead, Deno does so
- * for 1014. `closecall/server` sends it where it is asked to.
+ * The registered code that a code stands for: 1013 for 4913, and itself for all others but 4912–4914. Those are doubles in the private
+ * range, for clients that never see 1012–1014: WebKit's libsoup reports 1006 instead, Deno does so for 1014. `closecall/server` sends
+ * them where it is asked to.
  */
-const aliasOffset = 3900
-
-/** The registered code that a code stands for: 1013 for 4913, and itself for all others but 4912–4914. */
-export const standardCode = (code: number): number => (code > 4911 && code < 4915 ? code - aliasOffset : code)
+export const standardCode = (code: number): number => (code > 4911 && code < 4915 ? code - 3900 : code)
 
 /** The close codes by name, for code that reads: `close.code === CloseCode.TryAgainLater`. */
 export const CloseCode = {

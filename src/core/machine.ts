@@ -385,13 +385,9 @@ const delayAfter = ({last, verdict}: Ended, {key, strikes}: Streak, hint: RetryH
     // Nothing suggests that the server is in trouble: the link is.
     : last.origin === 'heartbeat' && !failures ? 0
     : verdict.backoff === 'prompt' && !failures ? random * promptly
-    : Math.max(backoff(failures, random, rulesOf(verdict, rules), streak.delay), verdict.backoff === 'unhurried' ? unhurried * (0.5 + random) : 0)
+    : Math.max(backoff(failures, random, typeof verdict.backoff === 'object' ? {...rules, ...verdict.backoff} : rules, streak.delay), verdict.backoff === 'unhurried' ? unhurried * (0.5 + random) : 0)
   )
 }
-
-/** The verdict's own numbers before the caller's. One that is undefined was not given: as a number it would be a delay of nothing. */
-const rulesOf = (verdict: Verdict, rules: RetryPolicy): Backoff =>
-  typeof verdict.backoff === 'object' ? {...rules, ...Object.fromEntries(Object.entries(verdict.backoff).filter(([, value]) => value !== undefined))} : rules
 
 /** The strike that this close is, and how many of its kind that makes in a row. */
 const struck = (streak: Streak, {last, verdict}: Ended): Streak => {

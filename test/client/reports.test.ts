@@ -259,7 +259,15 @@ describe('who is told [CC-60]', () => {
 })
 
 describe('where a report leads [CC-66]', () => {
-  const dialect = defineDialect({name: 'tram', title: 'Tram', source: 'tram/docs/closing.md', rules: {4001: {name: 'Wrong line', meaning: 'this line does not go there', action: 'stop', fault: 'policy'}}})
+  const dialect = defineDialect({name: 'tram', title: 'Tram', source: 'tram/docs/closing.md', rules: {4001: {name: 'Wrong line', meaning: 'this line does not go there', action: 'stop', fault: 'policy'}}, messages: {about: /"bye"/, read: ({bye}) => ({verdict: {action: bye === 'for now' ? 'retry' : 'stop'}})}})
+
+  const says =
+    (code: number, message: string): Behaviour =>
+    (server) => {
+      server.accept()
+      server.send(message)
+      server.close(code)
+    }
 
   it.each<[string, Behaviour, SetupOptions, link: string, more: string]>([
     ['a code of the standard', acceptsThenCloses(1007), {}, '1007', 'npx closecall explain 1007'],
@@ -269,6 +277,8 @@ describe('where a report leads [CC-66]', () => {
     ['an HTTP status', refuses(404), {}, 'refused-handshakes', 'npx closecall explain --status 404'],
     ['a code that a dialect speaks of', acceptsThenCloses(4001), {dialect}, 'tram', 'tram/docs/closing.md'],
     ['one that it does not speak of', acceptsThenCloses(1007), {dialect}, '1007', 'npx closecall explain 1007'],
+    ['a message of the dialect before the close', says(1000, '{"bye":"for good"}'), {dialect}, 'tram', 'tram/docs/closing.md'],
+    ['such a message where the code is the reason', says(1007, '{"bye":"for now"}'), {dialect}, '1007', 'npx closecall explain 1007'],
     ['a dialect without a source', acceptsThenCloses(4001), {dialect: {name: 'tram', judge: dialect.judge}}, 'tram', 'npx closecall explain 4001'],
   ])('%s', async (_name, behaviour, options, link, more) => {
     const setup = setUp(behaviour, options)

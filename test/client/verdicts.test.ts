@@ -364,6 +364,12 @@ describe('a backoff of its own [CC-36]', () => {
     expect(await delays({initialDelay: 5000, factor: undefined, maxDelay: undefined, jitter: undefined} as never)).toEqual([5000, 10_000, 20_000, 30_000])
   })
 
+  it('is no hot loop where a function gives it what is no number', async () => {
+    const suggests = (backoff: unknown): SetupOptions => ({classify: (_close, _context, suggested) => ({...suggested, backoff: backoff as 'prompt'})})
+    for (const backoff of [{initialDelay: NaN}, {factor: undefined}, {maxDelay: undefined, jitter: 'decorrelated'}]) expect((await delays('exponential', suggests(backoff)))[0]).toBeGreaterThan(100)
+    expect(await delays('exponential', suggests({factor: NaN}))).toEqual([1000, 30_000, 30_000])
+  })
+
   it('is prompt once, and patient from then on', async () => {
     expect(await delays('prompt')).toEqual([125, 2000, 4000, 8000])
     expect(await delays('prompt', {random: () => 0.999})).toEqual([249.75, 2998, 5996, 11_992])

@@ -268,6 +268,8 @@ const replace: Handler<In<'open'>, Of<'reconnect'>> = (state, event, policy) =>
   dial(state, event, policy, state, false, settle(wished(closeOf(state, event, {origin: 'reconnect'}), 'retry')), abandon)
 
 const opened: Handler<In<'connecting'>, Of<'opened'>> = (state, {now, asks, signs = 0}, policy) => {
+  // Its socket was let go of when it failed.
+  if (state.unexplained) return step(state)
   const {heartbeat, stableAfter} = policy
   const beat = heartbeat && asks !== undefined ? {beat: firstBeat(asks, now, signs, heartbeat)} : {}
   return step(watch({...standingOf(state), name: 'open', epoch: state.epoch, since: now, stableAt: now + stableAfter, ...beat}, now, policy))

@@ -292,6 +292,14 @@ describe('attempts', () => {
     expect(transition(state, {...late, epoch: state.epoch - 1} as Event, policy).state).toBe(state)
   })
 
+  it('opens nothing with a connection that it let go of to ask why it failed [CC-5]', () => {
+    const curious: Policy = {...policy, investigates: true}
+    const {state: connecting} = transition(initialState, event(initialState, open), curious)
+    const {state: asking} = transition(connecting, event(connecting, closed(1006)), curious)
+    expect(asking).toMatchObject({name: 'connecting', unexplained: {code: 1006}})
+    expect(transition(asking, event(asking, opened), curious).state).toBe(asking)
+  })
+
   it('lets go of one connection before it makes another [CC-5] [CC-80]', () => {
     expect(types(after(open, opened, {type: 'reconnect'}))).toEqual(['settle', 'abandon', 'connect'])
     expect(types(after(open, opened, {type: 'close', code: 1000, reason: ''}, open))).toEqual(['settle', 'abandon', 'connect'])

@@ -18,7 +18,7 @@ followsItsSource(
     // "You sent an invalid payload to Discord. Don't do that!" true
     [4002, 'Decode error', 'retry', {fault: 'sender', report: true, budget: 5}],
     // "You sent us a payload prior to identifying, or this session has been invalidated." true
-    [4003, 'Not authenticated', 'retry', {backoff: 'prompt', report: false}],
+    [4003, 'Not authenticated', 'retry', {budget: 5, backoff: 'prompt', report: false}],
     // "The account token sent with your identify payload is incorrect." false
     [4004, 'Authentication failed', 'stop', {fault: 'policy'}],
     // "You sent more than one identify payload. Don't do that!" true

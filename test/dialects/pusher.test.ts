@@ -22,7 +22,7 @@ followsItsSource(
     [4009, 'Connection is unauthorized', 'stop'],
     [4099, 'Not unchanged', 'stop'],
     // "4100-4199 … the client may reconnect after 1s or more."
-    [4100, 'Over capacity', 'retry', {fault: 'server'}],
+    [4100, 'Over capacity', 'retry', {backoff: {initialDelay: 2000, factor: 2, maxDelay: 30_000, jitter: 0.5}, fault: 'server'}],
     [4199, 'After backing off', 'retry'],
     // "4200-4299 … the client may reconnect immediately."
     [4200, 'Immediately', 'retry', {backoff: 'prompt'}],

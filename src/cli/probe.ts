@@ -94,7 +94,7 @@ export const probe = ({url, subprotocols, headers, dialect, watch, stableAfter}:
       {
         protocols: [...subprotocols],
         // Where none is named, the one whose subprotocol the server chooses.
-        dialect: dialect ?? dialects,
+        dialect: dialect ?? dialects.filter(({subprotocols: names}) => names),
         stableAfter,
         buffer: false,
         extensions: [diagnosis(), settled],

@@ -121,8 +121,8 @@ export interface Options {
 
   /**
    * What the service means by its private codes, and by its messages about a close to come. From `closecall/dialects`, or its `defineDialect()`.
-   * Of several, the one whose subprotocol the server chose; none where it chose none of theirs. Default: none, since private codes mean
-   * different things to different services.
+   * Of several, the one whose subprotocol the server chose; none where it chose none of theirs; one that has no `subprotocols` can only be
+   * given alone. Default: none, since private codes mean different things to different services.
    *
    * @example
    * import {discord} from 'closecall/dialects'
@@ -268,7 +268,8 @@ export function checkOptions(options: Options): Settings {
   must(typeof clock.now === 'function', 'clock', 'a Clock', clock)
   must(typeof environment.subscribe === 'function', 'environment', 'an Environment', environment)
   must(Array.isArray(extensions) && extensions.every((each) => typeof each === 'function'), 'extensions', 'a list of functions', extensions)
-  must([dialect].flat().every((each) => typeof (each as Dialect | null)?.judge === 'function'), 'dialect', 'a Dialect, or a list of them', dialect)
+  // One of a list that no subprotocol chooses would never be spoken.
+  must([dialect].flat().every((each: Dialect | null) => typeof each?.judge === 'function' && (each === dialect || each.subprotocols)), 'dialect', 'a Dialect, or a list of those with subprotocols', dialect)
   must(!signal || 'aborted' in signal, 'signal', 'an AbortSignal', signal)
   for (const [key, verdict] of Object.entries(verdicts)) {
     const [from, to = from] = key.split('-').map(Number)

@@ -142,9 +142,10 @@ describe('a dialect', () => {
   it.each([
     [{}, 'an object'],
     [[tram, null], '[an object,null]'],
+    [[tram, {name: 'never chosen', judge: () => undefined}], '[an object,an object]'],
     ['tram', '"tram"'],
   ])('%j is none: one sentence says so [CC-82]', (dialect, shown) => {
-    expect(() => setUp(accepts(), {dialect: dialect as never})).toThrow(`closecall: \`dialect\` must be ${dialect === 'tram' ? 'an object of closecall/dialects' : 'a Dialect, or a list of them'}, got ${shown}`)
+    expect(() => setUp(accepts(), {dialect: dialect as never})).toThrow(`closecall: \`dialect\` must be ${dialect === 'tram' ? 'an object of closecall/dialects' : 'a Dialect, or a list of those with subprotocols'}, got ${shown}`)
   })
 })
 

@@ -9,6 +9,7 @@ export const exitCodes = {
   misuse: 2,
   retry: 3,
   noWebSocket: 4,
+  unwritten: 5,
 } as const
 
 export const signals = {SIGINT: 130, SIGTERM: 143} as const

@@ -82,8 +82,9 @@ const main = async (): Promise<number> => {
   const stop = new AbortController()
   // The reader of a pipe may have had enough (`| head`): nothing is wrong, and nothing more is said.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    stop.abort(exitCodes.fine)
+    if (error.code === 'EPIPE') return stop.abort(exitCodes.fine)
+    complain(error.message)
+    process.exit(exitCodes.unwritten)
   })
   try {
     return await run(readArguments(process.argv.slice(2)), stop)
@@ -95,5 +96,5 @@ const main = async (): Promise<number> => {
 }
 
 process.exitCode = await main()
-// A runtime's own socket may keep the process alive long after it was left.
-process.stdout.write('', () => process.exit())
+// A runtime's own socket may keep the process alive long after it was left. What could not be written is told after the callback.
+process.stdout.write('', () => setImmediate(() => process.exit()))

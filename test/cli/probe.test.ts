@@ -270,3 +270,8 @@ describe('a reader that has had enough', () => {
     expect({exitCode, stdout, stderr}).toEqual({exitCode: 0, stdout: '[\n', stderr: ''})
   })
 })
+
+it('says so if its output can’t be written [CC-167]', async () => {
+  const {exitCode, stderr} = await start(['-c', '"$0" "$1" list > /dev/full', process.execPath, file], {}, 'sh').ended
+  expect({exitCode, stderr}).toEqual({exitCode: 5, stderr: 'ENOSPC: no space left on device, write\n'})
+})

@@ -10,15 +10,21 @@ import type {Words} from './words.ts'
 /** Columns for a code or a range. */
 const keyWidth = 13
 
+/** Where names have less, the verdict goes below. */
+const narrowestName = 16
+
 export const printCodes = (output: Terminal, words: Words, codes: readonly Listed[]): void => {
   for (const {title, explanation} of codes) printRow(output, words, title, explanation.name, explanation.verdict)
 }
 
 const printRow = ({print, style, width}: Terminal, words: Words, key: string, name: string, verdict: Pick<Verdict, 'action' | 'fault'>): void => {
-  const nameWidth = Math.floor((width - keyWidth) * 0.4)
-  const [names, verdicts] = [wrap(name, nameWidth - 1), wrap(verdictIn(words, verdict), width - keyWidth - nameWidth)]
-  for (let i = 0; i < Math.max(names.length, verdicts.length); i++)
-    print(`${pad(i ? '' : key, keyWidth)}${pad(names[i] ?? '', nameWidth)}${verdicts[i] ? style(colorOf[verdict.action], verdicts[i]!) : ''}`)
+  const room = width - keyWidth
+  const nameWidth = Math.floor(room * 0.4)
+  const beside = nameWidth >= narrowestName
+  const names = wrap(name, beside ? nameWidth - 1 : room)
+  const verdicts = wrap(verdictIn(words, verdict), beside ? room - nameWidth : room).map((line) => style(colorOf[verdict.action], line))
+  const lines = beside ? Array.from({length: Math.max(names.length, verdicts.length)}, (_, i) => pad(names[i] ?? '', nameWidth) + (verdicts[i] ?? '')) : [...names, ...verdicts]
+  for (const [i, line] of lines.entries()) print(pad(i ? '' : key, keyWidth) + line)
 }
 
 /** A dialect's data, one rule a row. */

@@ -82,6 +82,12 @@ describe.each(locales)('explain, in %s', (locale) => {
   })
 })
 
+it.each([30, 40, 50])('a list breaks no word where there is little room: %i [CC-161]', async (columns) => {
+  const {stdout} = await start(['list'], {COLUMNS: String(columns)}).ended
+  for (const {explanation} of codes()) for (const word of explanation.name.split(' ')) expect(stdout).toMatch(new RegExp(`\\b${word.replace('.', '\\.')}`))
+  expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(columns)
+})
+
 describe('a dialect', () => {
   it('says what the service means by a code [CC-160]', async () => {
     const {exitCode, stdout} = await closecall('explain', '4409', '--dialect', 'graphql-transport-ws')

@@ -134,7 +134,7 @@ function entryOf(close: Known, group: Status | undefined, table: Omit<Verdict, '
   const {codes, statuses, situations, dialect, remedies, named, meaning} = language
   const situation = situationOf(close)
   return {
-    ...(group ? {gist: '', ...statuses[group]}
+    ...(group ? {gist: named(statuses[group].name), ...statuses[group]}
     : situation ? {...codes[1006], ...situations[situation]}
     : ofCode(close.code, language)),
     ...(spoken && {...dialect(spoken.title ?? spoken.name), howToFix: remedies[fault]}),

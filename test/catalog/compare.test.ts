@@ -56,6 +56,11 @@ describe('compare', () => {
     expect(compare(4001, 4002, {context: {dialect}, locale: 'fr'}).summary).toBe('4001 est «\u00a0Kicked\u00a0», qu’aucun nouvel essai ne corrige\u202f; 4002 est «\u00a0Moved\u00a0», dont quelques essais peuvent venir à bout.')
   })
 
+  it('of a refusal, where a dialect reads one side another way [CC-134]', () => {
+    const dialect = {name: 'chat', judge: ({code}: {code: number}) => (code === 1013 ? explain(1013, {context: {verdicts: {1013: {name: 'Full', action: 'stop'}}}}).verdict : undefined)}
+    expect(compare(1006, 1013, {context: {status: 503, dialect}}).summary).toBe('1006 is “Server error”, which a retry with backoff gets over; 1013 is “Full”, which no retry mends.')
+  })
+
   it('refuses what is no code, on either side [CC-134]', () => {
     for (const [left, right] of [[NaN, 1013], [1007, 1e9], [1007, undefined]]) expect(() => compare(left as number, right as number)).toThrow(/^closecall: `code` must be a whole number from 0 to 65535/)
     expect(() => compare(1007, 1013, {locale: 'xx'})).toThrow('closecall: `locale` must be en or fr, got "xx"')

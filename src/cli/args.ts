@@ -90,11 +90,12 @@ export const readArguments = (args: readonly string[]): Request => {
   const dialect = values.dialect === undefined ? undefined : (dialects.find((each) => each.name === values.dialect) ?? refuse(misuse.dialect(say(String(values.dialect)))))
   if (name === 'list') {
     if (rest.length) refuse(misuse.surplus(say(rest[0]!)))
+    if (values.dialects && dialect) refuse(misuse.dialectAndDialects)
     return request(values.dialects ? {name: 'dialects'} : {name: 'list', dialect})
   }
   if (name === 'explain') {
     if (values.status !== undefined) {
-      if (rest.length) refuse(misuse.codeAndStatus)
+      if (rest.length || dialect) refuse(misuse.codeAndStatus)
       return request({name: 'status', status: wholeNumber(String(values.status), 200, 599) ?? refuse(misuse.status(say(String(values.status))))})
     }
     if (!rest.length || rest.length > 2) refuse(misuse.howManyCodes)

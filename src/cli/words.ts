@@ -24,6 +24,7 @@ export interface Words {
     codes: (given: readonly string[]) => string
     howManyCodes: string
     codeAndStatus: string
+    dialectAndDialects: string
     status: (given: string) => string
     dialect: (given: string) => string
     surplus: (given: string) => string
@@ -125,7 +126,8 @@ Exit codes
     needlessValue: (given) => `${given} takes no value.`,
     codes: (given) => `${given.length > 1 ? `${new Intl.ListFormat('en').format(given)} are no close codes` : `${given[0]} is no close code`}: that is a whole number from 0 to 65535, such as 1007.`,
     howManyCodes: 'explain takes one close code, or two to compare, such as closecall explain 1007 1013.',
-    codeAndStatus: 'explain takes either close codes or --status.',
+    codeAndStatus: 'explain takes either close codes or --status alone, which no dialect speaks of.',
+    dialectAndDialects: 'list takes either --dialect or --dialects.',
     status: (given) => `${given} is no HTTP status of a refused handshake: that is a whole number from 200 to 599, such as 503.`,
     dialect: (given) => `There is no dialect ${given}: closecall list --dialects names them.`,
     surplus: (given) => `list takes no ${given}, only options; closecall explain tells of one code.`,
@@ -276,7 +278,8 @@ Codes de sortie
     codes: (given) =>
       `${given.length > 1 ? `${new Intl.ListFormat('fr').format(given)} ne sont pas des codes de fermeture` : `${given[0]} n’est pas un code de fermeture`}\u00a0: c’est un nombre entier de 0 à 65535, comme 1007.`,
     howManyCodes: 'explain prend un code de fermeture, ou deux à comparer, par exemple closecall explain 1007 1013.',
-    codeAndStatus: 'explain prend soit des codes de fermeture, soit --status.',
+    codeAndStatus: 'explain prend soit des codes de fermeture, soit --status seul, dont aucun dialecte ne parle.',
+    dialectAndDialects: 'list prend soit --dialect, soit --dialects.',
     status: (given) => `${given} n’est pas le statut HTTP d’une connexion refusée\u00a0: c’est un nombre entier de 200 à 599, comme 503.`,
     dialect: (given) => `Il n’y a pas de dialecte ${given}\u00a0: closecall list --dialects les énumère.`,
     surplus: (given) => `list ne prend pas ${given}, seulement des options\u202f; closecall explain parle d’un seul code.`,

@@ -16,7 +16,7 @@ export const en: Language = {
   codes: {
     1000: {
       name: 'Normal Closure',
-      gist: 'an intended end',
+      gist: 'a deliberate end',
       description: 'The connection has served its purpose, and one side ended it.',
       whenYouSee: 'After your own `close()`, or when the server is done. Some servers also say it for idle timeouts and shutdowns.',
       howToFix: "Nothing. If a server says it and wants you back, set `onNormalClosure: 'retry'`.",
@@ -123,7 +123,7 @@ export const en: Language = {
       gist: 'a passing overload',
       description: 'The service is up but does not want you just now: it has too much to do.',
       whenYouSee: 'When load is shed, a cap on connections is reached, or a part of the service is under maintenance.',
-      howToFix: 'Wait and come back, after a longer pause each time, with some randomness in it, or when the server says. If it lasts: fewer connections, another address, more capacity. The registration is stricter: another address, or a user’s wish.',
+      howToFix: 'Wait and come back, after a longer pause each time, with some randomness in it, or when the server says. If it lasts: fewer connections, another address, more capacity. The registration is stricter: another address, or when the user asks.',
       whenToSend: 'When you have too much to do for now. `retry-after=30` in the reason says when to come back.',
     },
     1014: {
@@ -251,7 +251,7 @@ export const en: Language = {
       description: 'The address answers, but not as a WebSocket.',
       whenYouSee: 'With a wrong path, a login page, or a proxy that does not pass `Upgrade` on.',
       howToFix: 'Check the address, and have proxies pass `Upgrade` and `Connection` on.',
-      whenToSend: 'Never, to refuse a handshake.',
+      whenToSend: 'Never: it says that all is well.',
     },
     '3xx': {
       name: 'Redirect',
@@ -282,7 +282,7 @@ export const en: Language = {
       gist: 'a connection that never opened',
       description: 'The connection never opened. A browser does not say why.',
       whenYouSee: 'With a wrong address, no network, a closed port, DNS, TLS, a content security policy, or an HTTP answer such as 401 or 503.',
-      howToFix: 'Test the address outside the browser, or let `closecall/probe` find the HTTP status.',
+      howToFix: 'Start from the error, if one is named. A browser names none: try `npx closecall probe`, or let `closecall/probe` find the HTTP status.',
     },
     heartbeat: {
       name: 'No sign of life',

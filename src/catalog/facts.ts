@@ -21,7 +21,7 @@ export const ranges = [
 /** A range of HTTP statuses has one text for all that have none of their own. */
 export type Status = keyof typeof statusReferences
 
-/** Where each status of a refused handshake is defined. `2xx` has those below, too. */
+/** Where each status of a refused handshake is defined. `2xx` speaks for those below, too. */
 export const statusReferences = {
   401: 'RFC 9110 §15.5.2',
   403: 'RFC 9110 §15.5.4',
@@ -47,7 +47,7 @@ const reserved = [1004, 1005, 1006, 1015]
 
 const iana = 'IANA WebSocket Close Code Number Registry'
 
-/** Of codes that RFC 6455 does not define itself. */
+/** Where not RFC 6455 alone defines the code. */
 const references: Readonly<Record<number, string>> = {
   1011: 'RFC 6455 §7.4.1, erratum 3227',
   1012: 'hybi archive msg09670',

@@ -51,6 +51,7 @@ describe('compare', () => {
 
   it('tells it under the rules that hold [CC-134]', () => {
     expect(compare(1007, 1013, {context: {verdicts: {1013: 'stop'}}}).summary).toMatch(/No retry mends either\.$/)
+    expect(compare(4001, 4002, {context: {verdicts: {4001: 'stop'}}}).summary).toBe('4001 is a code of some service, which no retry mends; 4002 is a code of some service, which a few retries may get over.')
     const dialect = defineDialect({name: 'chat', title: 'Chat', source: 'docs', rules: {4001: {name: 'Kicked', meaning: 'you were kicked', action: 'stop'}, 4002: {name: 'Moved', meaning: 'the room moved', action: 'retry', budget: 3}}})
     expect(compare(4001, 4002, {context: {dialect}}).summary).toBe('4001 is “Kicked”, which no retry mends; 4002 is “Moved”, which a few retries may get over.')
     expect(compare(4001, 4002, {context: {dialect}, locale: 'fr'}).summary).toBe('4001 est «\u00a0Kicked\u00a0», qu’aucun nouvel essai ne corrige\u202f; 4002 est «\u00a0Moved\u00a0», dont quelques essais peuvent venir à bout.')

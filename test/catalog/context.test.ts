@@ -15,7 +15,9 @@ describe('a refused handshake', () => {
     [429, 'Too Many Requests', 'Trop de requêtes', 'RFC 6585 §4', 'http-429'],
     [200, 'Not a WebSocket', 'Pas un WebSocket', 'RFC 6455 §4.1', 'http-2xx'],
     [302, 'Redirect', 'Redirection', 'RFC 9110 §15.4', 'http-3xx'],
+    [399, 'Redirect', 'Redirection', 'RFC 9110 §15.4', 'http-3xx'],
     [404, 'Refused', 'Refusé', 'RFC 9110 §15.5', 'http-4xx'],
+    [499, 'Refused', 'Refusé', 'RFC 9110 §15.5', 'http-4xx'],
     [500, 'Server error', 'Erreur du serveur', 'RFC 9110 §15.6', 'http-5xx'],
     [530, 'Server error', 'Erreur du serveur', 'RFC 9110 §15.6', 'http-5xx'],
     [999, 'Server error', 'Erreur du serveur', 'RFC 9110 §15.6', 'http-5xx'],
@@ -129,6 +131,10 @@ describe('what the caller decided', () => {
 
   it('is nothing, where it is empty [CC-133]', () => {
     expect(explain(1011, {context: {verdicts: {1011: {explanation: ''}}}}).description).toBe(explain(1011).description)
+  })
+
+  it('is no new meaning where only the fault is another [CC-133]', () => {
+    expect(explain(1013, {context: {verdicts: {1013: {fault: 'network'}}}})).toMatchObject({description: explain(1013).description, verdict: {fault: 'network'}})
   })
 
   it('may leave parts of a verdict undecided [CC-133]', () => {

@@ -2,6 +2,7 @@
 
 import {describe, expect, it} from 'vitest'
 import {en} from '../../src/catalog/en.ts'
+import {explainIn} from '../../src/catalog/explain.ts'
 import {fr} from '../../src/catalog/fr.ts'
 import {codes, compare, explain, languages} from '../../src/catalog/index.ts'
 import type {Language} from '../../src/catalog/language.ts'
@@ -55,6 +56,11 @@ describe('a language', () => {
 
   it('is one of those that there are [CC-131]', () => {
     expect(languages).toEqual(['en', 'fr'])
+  })
+
+  it('of one country goes before that of all [CC-131]', () => {
+    const found = (locale: string): string => explainIn({en, fr, 'fr-ca': fr}, 1007, {locale}).locale
+    expect(['fr-CA', 'fr-CA-x-mtl', 'fr-CH'].map(found)).toEqual(['fr-ca', 'fr-ca', 'fr'])
   })
 })
 

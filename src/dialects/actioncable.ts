@@ -3,13 +3,15 @@
 import type {InBandHint} from '../core/index.ts'
 import {defineDialect, type DefinedDialect} from './define.ts'
 
-/** The verdict is the message's; the codes of the close that follows, mostly 1000, say nothing. */
+/** Whether to come back is said in a message; the codes of the close that follows, mostly 1000, say nothing. */
 export const actioncable: DefinedDialect = /*#__PURE__*/ defineDialect({
   name: 'actioncable',
   title: 'Rails Action Cable',
   source: 'rails/rails actioncable/lib/action_cable/connection/base.rb, @rails/actioncable 8.1 (npm) src/connection.js; anycable/anycable common/common.go, node/session.go',
   subprotocols: ['actioncable-v1-json'],
-  rules: {},
+  rules: {
+    1000: {name: 'Closed', meaning: 'the server ended the connection without forbidding to come back', action: 'retry', fault: 'server'},
+  },
   messages: {
     about: /"disconnect"/,
     read: ({type, reason, reconnect}) =>

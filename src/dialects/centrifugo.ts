@@ -33,6 +33,7 @@ export const centrifugo: DefinedDialect = /*#__PURE__*/ defineDialect({
   source: 'centrifugal/centrifugal.dev docs/server/codes.md, centrifugal/centrifuge disconnect.go',
   subprotocols: ['centrifuge-json', 'centrifuge-protobuf'],
   rules: {
+    1000: {name: 'transport closed', meaning: 'the connection was closed, and not by the protocol', action: 'retry', source: 'centrifugal/centrifuge-swift interpretCloseCode(), centrifugal/centrifuge-java Client.java onClosed()'},
     3000: {name: 'connection closed', meaning: 'the connection ended without any advice from the server', action: 'retry', fault: 'network'},
     3001: {name: 'shutdown', meaning: 'the node is going to shut down', action: 'retry', fault: 'server'},
     3004: {name: 'internal server error', meaning: 'the server met an internal error', action: 'retry', fault: 'server'},

@@ -13,6 +13,8 @@ export const pusher: DefinedDialect = /*#__PURE__*/ defineDialect({
   title: 'Pusher Channels',
   source: 'Pusher Channels Protocol, "Connection closure" and "Error Codes" (pusher.com/docs/channels/library_auth_reference/pusher-websockets-protocol)',
   rules: {
+    // pusher-js comes back a second after every close below 4000.
+    1000: {name: 'Closed', meaning: 'the connection was closed, and not by the protocol', action: 'retry', source: 'pusher/pusher-js src/core/connection/connection_manager.ts buildConnectionCallbacks()'},
     4000: {name: 'SSL required', meaning: 'the application takes wss:// only', action: 'stop', fault: 'policy'},
     4001: {name: 'Application does not exist', meaning: 'there is no application with this key', action: 'stop', fault: 'policy'},
     4003: {name: 'Application disabled', meaning: 'the application is switched off', action: 'stop', fault: 'policy'},
@@ -34,6 +36,16 @@ export const pusher: DefinedDialect = /*#__PURE__*/ defineDialect({
       meaning: 'an error of another kind, after which pusher-js does not come back',
       action: 'stop',
       source: 'pusher/pusher-js src/core/connection/protocol/protocol.ts getCloseAction()',
+    },
+  },
+  messages: {
+    about: /"pusher:error"/,
+    // So Reverb refuses, and then ends TCP without a close frame. [laravel/reverb Factory::connection(), Server::open()]
+    // Other errors, 4009 among them, are those of a channel or a message: the connection goes on.
+    read: ({event, data}) => {
+      const {code} = typeof data === 'string' ? JSON.parse(data) : data
+      const verdict = event === 'pusher:error' && code >= 4000 && code < 4009 && pusher.judge({code})
+      return verdict ? {verdict} : undefined
     },
   },
 })

@@ -6,7 +6,8 @@ import {actioncable} from '../../src/dialects/index.ts'
 import {announces} from './announcements.ts'
 import {followsItsSource} from './table.ts'
 
-followsItsSource(actioncable, [], [1000, 1001, 1006, 1007, 1013, 4000])
+// connection.js close(): the monitor goes on, unless a message said `reconnect: false`
+followsItsSource(actioncable, [[1000, 'Closed', 'retry']], [1001, 1006, 1007, 1013, 4000])
 
 announces(
   actioncable,

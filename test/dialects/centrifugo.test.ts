@@ -7,6 +7,8 @@ import {followsItsSource} from './table.ts'
 followsItsSource(
   centrifugo,
   [
+    // Its clients take every code below 3000 but 1009 for a transport that was closed, and come back.
+    [1000, 'transport closed', 'retry'],
     // "Client will reconnect after receiving such codes."
     [3000, 'connection closed', 'retry', {fault: 'network'}],
     [3001, 'shutdown', 'retry', {fault: 'server'}],
@@ -52,5 +54,5 @@ followsItsSource(
     [4001, 'No reconnect', 'stop', {reason: '{"reason":"\\"reconnect\\":true","reconnect":false}'}],
     [4501, 'Reconnect', 'retry', {reason: '{"reason":"\n","reconnect": true}'}],
   ],
-  [1000, 1006, 1007, 1009, 1013, 2999],
+  [1006, 1007, 1009, 1013, 2999],
 )

@@ -3,12 +3,15 @@
 import {expect, it} from 'vitest'
 import {backoff} from '../../src/core/index.ts'
 import {pusher} from '../../src/dialects/index.ts'
+import {announces} from './announcements.ts'
 import {followsItsSource} from './table.ts'
 
 // "Error Codes"
 followsItsSource(
   pusher,
   [
+    // pusher-js connection_manager.ts: after any code below 4000 but 1002–1004, `closed` → retryIn(1000)
+    [1000, 'Closed', 'retry', {backoff: 'exponential'}],
     // "4000-4099 … attempting to reconnect using the same parameters will not succeed."
     [4000, 'SSL required', 'stop', {fault: 'policy'}],
     [4001, 'Application does not exist', 'stop'],
@@ -33,7 +36,27 @@ followsItsSource(
     [4301, 'Other error', 'stop'],
     [4399, 'Other error', 'stop'],
   ],
-  [1000, 1002, 1003, 1004, 1006, 1007, 1013, 3999, 4400, 4999],
+  [1002, 1003, 1004, 1006, 1007, 1013, 3999, 4400, 4999],
+)
+
+// Laravel Reverb: Factory::connection(), Server::open(): the message, and then the end of TCP
+announces(
+  pusher,
+  [
+    ['{"event":"pusher:error","data":"{\\"code\\":4001,\\"message\\":\\"Application does not exist\\"}"}', {verdict: {action: 'stop', fault: 'policy', name: 'Application does not exist'}}],
+    ['{"event":"pusher:error","data":"{\\"code\\":4004,\\"message\\":\\"Application is over connection quota\\"}"}', {verdict: {action: 'stop', name: 'Over connection quota'}}],
+    // As older servers wrote it, and pusher-js reads it.
+    ['{"event":"pusher:error","data":{"code":4008,"message":"No protocol version supplied"}}', {verdict: {action: 'stop', name: 'No protocol version supplied'}}],
+  ],
+  [
+    // Of a channel, a message or the client's speed: the connection goes on.
+    '{"event":"pusher:error","data":"{\\"code\\":4009,\\"message\\":\\"Connection is unauthorized\\"}"}',
+    '{"event":"pusher:error","data":"{\\"code\\":4200,\\"message\\":\\"Invalid message format\\"}"}',
+    '{"event":"pusher:error","data":"{\\"code\\":4301,\\"message\\":\\"Rate limit exceeded\\"}"}',
+    '{"event":"pusher:error","data":{"code":"constructor"}}',
+    '{"event":"pusher:error","data":null}',
+    '{"event":"chat","data":{"code":4001,"text":"pusher:error"},"channel":"\\"pusher:error\\""}',
+  ],
 )
 
 it.each([4100, 4150, 4199])('waits at least a second after %i, whatever the chance [CC-140]', (code) => {

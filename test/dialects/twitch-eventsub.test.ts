@@ -15,7 +15,8 @@ followsItsSource(
     // "You must respond to ping messages with a pong message."
     [4002, 'Client failed ping-pong', 'retry', {backoff: 'prompt'}],
     // "… you must create a subscription within 10 seconds or the connection is closed."
-    [4003, 'Connection unused', 'stop'],
+    // The request for one may have failed for a moment; @twurple/eventsub-ws comes back after this, too.
+    [4003, 'Connection unused', 'retry', {fault: 'policy', backoff: 'exponential'}],
     // "When you receive a session_reconnect message, you have 30 seconds to reconnect to the server and close the old connection."
     [4004, 'Reconnect grace time expired', 'retry', {backoff: 'prompt'}],
     // "Transient network timeout."

@@ -465,7 +465,10 @@ describe('whatever happens', () => {
         const states: State[] = []
         const recorded = run(script, (_before, _event, state) => void states.push(state))
         let state = initialState
-        const replayed = (JSON.parse(JSON.stringify(recorded)) as Event[]).map((happened) => (state = transition(state, happened, busy).state))
+        const json = JSON.stringify(recorded)
+        // JSON has no Infinity, which a hint may hold.
+        fc.pre(!json.includes(':null'))
+        const replayed = (JSON.parse(json) as Event[]).map((happened) => (state = transition(state, happened, busy).state))
         expect(JSON.stringify(replayed)).toBe(JSON.stringify(states))
       }),
       {numRuns: 300},

@@ -41,6 +41,20 @@ describe('the registry', () => {
     expect(files.filter((file) => !['all', 'announcement', 'define', 'durations', 'index'].includes(file))).toEqual(names)
   })
 
+  it('knows by which subprotocol each is chosen [CC-24]', () => {
+    expect(Object.fromEntries(dialects.flatMap(({name, subprotocols}) => (subprotocols ? [[name, subprotocols]] : [])))).toEqual({
+      actioncable: ['actioncable-v1-json'],
+      appsync: ['aws-appsync-event-ws'],
+      'azure-web-pubsub': ['json.reliable.webpubsub.azure.v1', 'protobuf.reliable.webpubsub.azure.v1', 'json.webpubsub.azure.v1', 'protobuf.webpubsub.azure.v1'],
+      centrifugo: ['centrifuge-json', 'centrifuge-protobuf'],
+      'graphql-transport-ws': ['graphql-transport-ws'],
+      kubernetes: ['v5.channel.k8s.io', 'v4.channel.k8s.io'],
+      phoenix: ['phoenix'],
+      wamp: ['wamp.2.json'],
+      xmpp: ['xmpp'],
+    })
+  })
+
   it('finds a dialect by its name [CC-146]', () => {
     for (const dialect of dialects) expect(dialectNamed(dialect.name)).toBe(dialect)
   })

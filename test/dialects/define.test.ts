@@ -74,13 +74,23 @@ describe('hint', () => {
     for (const message of ['{"by":3}', '{"bye":', '', 'bye', undefined, null, 3, true, new Uint8Array(0), new Uint8Array([255, 254])]) expect(hint(message)).toBeUndefined()
   })
 
+  it('does not read what is neither text nor an object [CC-143]', () => {
+    const read: unknown[] = []
+    const hint = reads((message) => void read.push(message))
+    for (const message of [undefined, null, 3, true, Symbol('bye'), 3n]) hint(message)
+    expect(read).toEqual([])
+  })
+
   it('does not parse what is not about a close, or longer than 8192 [CC-143]', () => {
     const parsed: string[] = []
     const hint = reads(() => ({after: 0}), {parse: (text) => parsed.push(text)})
     hint('hello')
     hint('bye'.padEnd(8193))
     hint(new Uint8Array(8193).fill(98))
+    // Fewer characters, but as many bytes.
+    hint(new TextEncoder().encode(`bye${'€'.repeat(3000)}`))
     expect(parsed).toEqual([])
+    expect(hint(`bye${'€'.repeat(3000)}`)).toEqual({after: 0})
     expect(hint('bye'.padEnd(8192))).toEqual({after: 0})
   })
 

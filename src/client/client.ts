@@ -28,6 +28,8 @@ import {
   type StateName,
   type Verdict,
 } from '../core/index.ts'
+import {checkVerdict} from '../core/check.ts'
+import {blame} from '../core/classify.ts'
 import {ClosecallError, isClosecallError} from '../core/errors.ts'
 import {bytesOf} from '../core/evidence.ts'
 import {hintIn} from '../core/machine.ts'
@@ -94,23 +96,22 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     this.#settings = settings
     this.#buffer = new SendBuffer(settings.buffer)
     this.#ring = new EvidenceRing(settings.evidence.frames)
-    const {backoff, stableAfter, connectTimeout, closeTimeout, heartbeat, clock, random} = settings
+    const {backoff, clock, random} = settings
     const {jitter} = backoff
     this.#watchful = !!options.heartbeat
     this.#hooks = settings.extensions.map((extend) => this.#guard(() => extend({clock, random})) ?? {})
     this.#policy = {
+      ...settings,
       backoff: typeof jitter === 'function' ? {...backoff, jitter: (...given) => this.#guard(() => jitter(...given)) ?? NaN} : backoff,
-      stableAfter,
-      connectTimeout,
-      closeTimeout,
-      heartbeat: heartbeat || undefined,
       pollInterval: pollInterval(),
       closeOnPageHide: settings.onPageHide !== 'keep',
       investigates: this.#hooks.some(({investigate}) => investigate),
       refreshable: [address, settings.protocols, settings.credentials].some((value) => typeof value === 'function'),
       classify: (close, context) => {
         const suggested = classify(close, {...settings, ...context, dialect: {judge: (close) => this.#judge(close as Close)}})
-        return {...suggested, ...this.#guard(() => settings.classify?.(close, context, suggested))}
+        const {fault, explanation, ...verdict} = {...suggested, ...this.#guard(() => checkVerdict(settings.classify?.(close, context, suggested), 'classify'))}
+        // Words that were the suggestion's don't explain another fault.
+        return {...verdict, fault, explanation: fault !== suggested.fault && explanation === suggested.explanation ? blame[fault] : explanation}
       },
     }
     if (settings.signal?.aborted) this.close()
@@ -398,7 +399,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     this.#socket = socket
     this.#guard(() => (socket.binaryType = this.#settings.binaryType))
     const {dialect, heartbeat} = this.#settings
-    const {message, isReply}: HeartbeatOptions = heartbeat || {}
+    const {message, isReply}: HeartbeatOptions = heartbeat ?? {}
     const asks = message !== undefined || 'onpong' in socket
     // Where the server can't be asked, it is not expected to speak either, unless the caller said so.
     socket.onopen = () => this.#dispatch({type: 'opened', epoch, ...((asks || this.#watchful) && {asks})})
@@ -438,15 +439,16 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
 
   #dialect(): Dialect | undefined {
     const {dialect} = this.#settings
-    return Array.isArray(dialect) ? dialect.find(({subprotocols}) => subprotocols?.includes(this.protocol)) : (dialect as Dialect | undefined)
+    return Array.isArray(dialect) ? dialect.find(({subprotocols}) => subprotocols!.includes(this.protocol)) : (dialect as Dialect | undefined)
   }
 
+  /** What the caller's code says is checked like an option: it could stop, or come back at once, by mistake. */
   #judge(close: Close): Verdict | undefined {
-    return this.#guard(() => this.#dialect()?.judge(close))
+    return this.#guard(() => checkVerdict(this.#dialect()?.judge(close), 'judge') as Verdict | undefined)
   }
 
   #ask(now: number): void {
-    const {message}: HeartbeatOptions = this.#settings.heartbeat || {}
+    const {message}: HeartbeatOptions = this.#settings.heartbeat ?? {}
     const question = typeof message === 'function' ? message() : message
     this.#askedAt = now
     this.#ring.sentAt = now

@@ -11,8 +11,8 @@ import {
   type EvidenceOptions,
   type FrameKind,
   type HeartbeatRules,
+  type InBandHint,
   type Jitter,
-  type RetryHint,
   type RetryPolicy,
   type SendData,
   type Verdict,
@@ -20,7 +20,7 @@ import {
   type VerdictOverrides,
 } from '../core/index.ts'
 import {longestDelay} from '../core/backoff.ts'
-import {check, checkVerdict, duration, fill, follows, growth, must, type Rules} from '../core/check.ts'
+import {check, checkVerdict, duration, fill, follows, growth, must, verdictRules, type Rules} from '../core/check.ts'
 import {defaultEvidence} from '../core/evidence.ts'
 import {defaultBufferLimits} from '../core/send-buffer.ts'
 import {systemClock, type Clock} from '../platform/clock.ts'
@@ -204,14 +204,14 @@ const defaults = {
 } as const
 
 /** Options with every default filled in. */
-export interface Settings extends Options {
+export interface Settings extends Omit<Options, 'heartbeat'> {
   backoff: RetryPolicy
   buffer: BufferLimits
   evidence: EvidenceOptions
   stableAfter: number
   connectTimeout: number
   closeTimeout: number
-  heartbeat: (HeartbeatRules & HeartbeatOptions) | false
+  heartbeat: (HeartbeatRules & HeartbeatOptions) | undefined
   extensions: readonly Extension[]
   environment: Environment
   clock: Clock
@@ -275,11 +275,11 @@ export function checkOptions(options: Options): Settings {
     const [from, to = from] = key.split('-').map(Number)
     must(from! > 0 && to! >= from! && to! < 65_536, 'verdicts', 'keyed by codes or ranges', key)
     const path = `verdicts.${key}`
-    if (typeof verdict === 'object') verdicts[key] = checkVerdict(verdict, path)
-    else check(verdict, path, 'retry or refresh or stop or end or an object')
+    if (typeof verdict === 'object') verdicts[key] = checkVerdict(verdict, path)!
+    else check(verdict, path, `${verdictRules.action} or an object`)
   }
   checkProtocols(protocols)
-  return {...settings, verdicts, ...(off && {heartbeat: false})}
+  return {...settings, verdicts, ...(off && {heartbeat: undefined})}
 }
 
 /** @see RFC 6455 §4.1: subprotocols are tokens, and each is named once */
@@ -313,11 +313,12 @@ export const checkClose = (code: unknown, reason: unknown): void => {
   must(byteLength(String(reason)) <= 123, 'reason', 'at most 123 bytes', reason)
 }
 
-export const checkHint = (hint: RetryHint): void => {
+export const checkHint = (hint: InBandHint): void => {
   check(hint, 'hint', 'an object')
-  const {after, spread = 0} = hint
+  const {after, spread = 0, verdict} = hint
   check(after, 'after', count)
   check(spread, 'spread', count)
+  checkVerdict(verdict, 'verdict')
 }
 
 export const checkListener = (listener: unknown): void => check(listener, 'listener', 'a function')

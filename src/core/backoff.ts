@@ -48,8 +48,7 @@ export const longestDelay: number = 2 ** 31 - 1
  */
 export function backoff(attempt: number, random: number, options: Backoff = defaultBackoff, previous: number = options.initialDelay): number {
   const {initialDelay, factor, maxDelay, jitter} = options
-  // Of numbers that are none comes no delay at all, which would be a hot loop.
-  const nominal = Math.min(maxDelay, initialDelay * factor ** Math.min(attempt, 64)) || 30_000
+  const nominal = Math.min(maxDelay, initialDelay * factor ** Math.min(attempt, 64))
   const delay =
     typeof jitter === 'function' ? jitter(nominal, random, attempt, previous)
     : jitter === 'full' ? nominal * random

@@ -1,5 +1,6 @@
 // Can what the caller gave be used? If not, one sentence says why.
 
+import {blame, plans} from './classify.ts'
 import type {Verdict} from './close-codes.ts'
 import {ClosecallError} from './errors.ts'
 import {withoutSecrets} from './secrets.ts'
@@ -47,6 +48,9 @@ export const fill = <T extends object>(whole: string, defaults: T, rules: Rules,
   return filled as T
 }
 
+/** One of the names in a table. */
+const anyOf = (table: object): string => Object.keys(table).join(' or ')
+
 /** How a delay grows, see `Backoff`, where functions are not allowed: in a verdict. */
 export const growth: Readonly<Record<string, string>> = {
   initialDelay: duration,
@@ -57,8 +61,8 @@ export const growth: Readonly<Record<string, string>> = {
 
 export const verdictRules: Readonly<Record<string, string>> = {
   name: 'a string',
-  action: 'retry or refresh or stop or end',
-  fault: 'none or sender or server or network or policy or unknown',
+  action: /* @__PURE__ */ anyOf(plans),
+  fault: /* @__PURE__ */ anyOf(blame),
   explanation: 'a string',
   backoff: 'exponential or spread or unhurried or prompt or an object',
   rotate: 'a boolean',
@@ -66,9 +70,9 @@ export const verdictRules: Readonly<Record<string, string>> = {
   report: 'a boolean',
 }
 
-/** Checks a verdict, or part of one. @returns it without what is undefined */
-export const checkVerdict = (verdict: object, path: string): Partial<Verdict> => {
-  const filled = fill<Partial<Verdict>>(path, {}, verdictRules, verdict, `${path}.`)
-  if (typeof filled.backoff === 'object') filled.backoff = fill<object>(`${path}.backoff`, {}, growth, filled.backoff, `${path}.backoff.`)
+/** Checks a verdict, or part of one, if there is any. @returns it without what is undefined */
+export const checkVerdict = (verdict: object | undefined, path: string): Partial<Verdict> | undefined => {
+  const filled = verdict && fill<Partial<Verdict>>(path, {}, verdictRules, verdict, `${path}.`)
+  if (typeof filled?.backoff === 'object') filled.backoff = fill<object>(`${path}.backoff`, {}, growth, filled.backoff, `${path}.backoff.`)
   return filled
 }

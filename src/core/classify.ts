@@ -52,7 +52,8 @@ const overrideOf = (overrides: VerdictOverrides, code: number): VerdictOverride 
 export function classify(close: Pick<Close, 'code'> & Partial<Close>, {verdicts = {}, onNormalClosure, dialect, announced}: ClassifyRules = {}): Verdict {
   const code = normalizeCode(close.code)
   const key = close.status || code
-  const told = dialect?.judge({...close, code})
+  // Of a runtime's event a copy would hold nothing.
+  const told = dialect?.judge(code === close.code ? close : {...close, code})
   // A number that the service has given a meaning stands for no other.
   const known = told ? key : standardCode(key)
   const judged = told ?? fromTable(close, known)
@@ -97,7 +98,7 @@ const remarks: Partial<Record<CloseOrigin, string>> = {
   reconnect: 'left for a new connection',
 }
 
-const plans: Record<Action, string> = {retry: 'trying again', refresh: 'trying again with new credentials', stop: 'not trying again', end: 'not reconnecting'}
+export const plans: Record<Action, string> = {retry: 'trying again', refresh: 'trying again with new credentials', stop: 'not trying again', end: 'not reconnecting'}
 
 /**
  * One line for a log: what happened, where the fault is, and what the client does about it.

@@ -370,8 +370,8 @@ const lose = (state: In<'connecting' | 'open'>, event: Event, policy: Policy, re
 
 /** When the server said to come back, if it did. */
 export const hintIn = ({reason, retryAfter}: Close, state: State): RetryHint | undefined => {
-  const {after = retryAfter, spread} = ('hint' in state && retryAfter === undefined && state.hint) || {}
-  return parseRetryHint(reason) ?? (after === undefined ? undefined : {after, ...(spread !== undefined && {spread})})
+  const {after = retryAfter, spread} = ('hint' in state && state.hint) || {}
+  return parseRetryHint(reason) ?? (after === undefined ? undefined : {after, spread})
 }
 
 /** An attempt that reached out, and does not say why it failed. */
@@ -483,8 +483,9 @@ const postpone: Handler<In<'connecting'>, Of<'postponed'>> = (state, {now, delay
   return step({...standingOf(state), ...endOf(state), name: 'suspended', why: 'overload', epoch: state.epoch + 1, refresh: false, earliest, retryAt: earliest}, abandon)
 }
 
-/** The application passes on what the server said in a message of its own, before the close. */
-const remember: Handler<In<'open'>, Of<'hint'>> = (state, {hint}) => step({...state, hint: {...state.hint, ...hint}})
+/** What the server said in a message, before the close. A pause is said anew as a whole: an older spread is not of it. */
+const remember: Handler<In<'open'>, Of<'hint'>> = (state, {hint}) =>
+  step({...state, hint: {...(hint.after === undefined ? state.hint : {verdict: state.hint?.verdict}), ...hint}})
 
 const heed: Handler<In<'backoff' | 'suspended'>, Of<'hint'>> = (state, event, {backoff: rules}) => {
   const delay = hinted(event.hint, Math.max(0, state.failures - 1), event.random, rules)

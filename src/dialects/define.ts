@@ -89,8 +89,8 @@ const messageRules: Rules = {about: 'an object', parse: 'a function', read: 'a f
  */
 export function defineDialect(definition: DialectDefinition): DefinedDialect {
   checkDefinition(definition)
-  const {rules, messages} = definition
-  const spans = Object.entries(rules).map(([key, rule]) => ({...spanOf(key), list: [rule].flat() as DialectRule[]}))
+  const {name, rules, messages} = definition
+  const spans = Object.entries(rules).map(([key, rule]) => spanOf(key, rule, `${name}.rules`))
   const exactFirst = [...spans.filter(({from, to}) => from === to), ...spans.filter(({from, to}) => from < to)]
   return {
     ...definition,
@@ -98,8 +98,8 @@ export function defineDialect(definition: DialectDefinition): DefinedDialect {
       // A service speaks of its connections, not of attempts that never became one.
       if (status || (code === 1006 && !opened)) return undefined
       for (const {from, to, list} of exactFirst) {
-        const rule = code >= from && code <= to && list.find((each) => !each.reason || reason.search(each.reason) >= 0)
-        if (rule) return verdictOf(rule)
+        const found = code >= from && code <= to && list.find(({pattern}) => !pattern || reason.search(pattern) >= 0)
+        if (found) return {...found.verdict}
       }
       return undefined
     },
@@ -107,10 +107,19 @@ export function defineDialect(definition: DialectDefinition): DefinedDialect {
   }
 }
 
-/** Both ends are in it. */
-const spanOf = (key: string): {from: number; to: number} => {
-  const [from, to = from] = key.split('-').map(Number)
-  return {from: from!, to: to!}
+/** What codes mean, both ends included. */
+interface Span {
+  from: number
+  to: number
+  list: readonly {pattern: RegExp | undefined; verdict: Verdict}[]
+}
+
+const spanOf = (key: string, rule: unknown, path: string): Span => {
+  const [from = 0, to = from] = key.split('-').map(Number)
+  must(/^\d+(-\d+)?$/.test(key) && from > 0 && to >= from && to < 65_536, path, 'keyed by codes or ranges', key)
+  const rules = [rule].flat() as DialectRule[]
+  must(rules.length, `${path}.${key}`, 'a rule, or a list of them', rule)
+  return {from, to, list: rules.map((each) => ({verdict: verdictOf(each, `${path}.${key}`), pattern: each.reason}))}
 }
 
 const checkDefinition = (definition: DialectDefinition): void => {
@@ -120,26 +129,21 @@ const checkDefinition = (definition: DialectDefinition): void => {
   checkWords({title, source}, name)
   must(Array.isArray(subprotocols) && subprotocols.every((each) => each && typeof each === 'string'), `${name}.subprotocols`, 'a list of names', subprotocols)
   check(rules, `${name}.rules`, 'an object')
-  for (const [key, rule] of Object.entries(rules)) {
-    const {from, to} = spanOf(key)
-    must(/^\d+(-\d+)?$/.test(key) && from > 0 && to >= from && to < 65_536, `${name}.rules`, 'keyed by codes or ranges', key)
-    const list = [rule].flat() as DialectRule[]
-    must(list.length, `${name}.rules.${key}`, 'a rule, or a list of them', rule)
-    for (const each of list) checkRule(each, `${name}.rules.${key}`)
-  }
   if (!messages) return
   fill(`${name}.messages`, {}, messageRules, messages, `${name}.messages.`)
   checkPattern(messages.about, `${name}.messages.about`)
   check(messages.read, `${name}.messages.read`, 'a function')
 }
 
-const checkRule = (rule: DialectRule, path: string): void => {
+/** @throws a sentence that names the part of the rule that can't be used */
+const verdictOf = (rule: DialectRule, path: string): Verdict => {
   check(rule, path, 'an object')
   const {meaning, reason, source, ...parts} = rule
-  const {name, action} = checkVerdict(parts, path)
-  checkWords({name, meaning, ...(source !== undefined && {source})}, path)
-  check(action, `${path}.action`, verdictRules.action!)
+  const given = checkVerdict(parts, path)!
+  checkWords({name: given.name, meaning, ...(source !== undefined && {source})}, path)
+  check(given.action, `${path}.action`, verdictRules.action!)
   if (reason) checkPattern(reason, `${path}.reason`)
+  return {fault: 'unknown', backoff: 'exponential', report: given.fault === 'sender', ...(given as DialectRule), explanation: meaning}
 }
 
 const checkWords = (words: Record<string, unknown>, path: string): void => {
@@ -147,17 +151,6 @@ const checkWords = (words: Record<string, unknown>, path: string): void => {
 }
 
 const checkPattern = (pattern: unknown, path: string): void => must(Object.prototype.toString.call(pattern) === '[object RegExp]', path, 'a regular expression', pattern)
-
-const verdictOf = ({name, meaning, action, fault = 'unknown', backoff = 'exponential', rotate, budget, report = fault === 'sender'}: DialectRule): Verdict => ({
-  name,
-  action,
-  fault,
-  explanation: meaning,
-  backoff,
-  report,
-  ...(rotate !== undefined && {rotate}),
-  ...(budget && {budget}),
-})
 
 const hintIn = (message: unknown, {about, parse = JSON.parse, read}: MessageRules): InBandHint | undefined => {
   try {

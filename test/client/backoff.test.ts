@@ -255,6 +255,17 @@ describe('a hint [CC-40] to [CC-43]', () => {
     client.close()
   })
 
+  it('is replaced by a later one, spread and all', async () => {
+    const {client, clock, network, delays} = setUp()
+    await clock.advance(0)
+    client.hint({after: 9000, spread: 60_000})
+    client.hint({after: 2000})
+    network.last.server.close(1013)
+    await clock.advance(0)
+    expect(delays).toEqual([2500])
+    client.close()
+  })
+
   it('given in backoff counts from then, and is told', async () => {
     const {client, clock, delays, states} = setUp(sequence(busy, accepts()))
     await clock.advance(400)

@@ -2,7 +2,7 @@
 
 import {describe, expect, it} from 'vitest'
 import {defineDialect, type DialectDefinition} from '../../src/dialects/index.ts'
-import type {Dialect, Verdict} from '../../src/index.ts'
+import type {Dialect, Options, Verdict} from '../../src/index.ts'
 import {accepts, acceptsThenCloses, refuses, sequence, type Behaviour} from '../../src/testing/index.ts'
 import {expectRest, reportsOf, setUp, settled, takeUncaught, url, warned, watchTheWorld} from './fixture.ts'
 
@@ -132,6 +132,15 @@ describe('a dialect', () => {
     setup.client.close()
   })
 
+  it.each([{action: 'retyr'}, {backoff: {initialDelay: NaN}}, {backoff: {jitter: () => 0}}, {budget: null}])('whose verdict has %j in it is not believed [CC-83]', async (part) => {
+    const judges = await settled(setUp(acceptsThenCloses(1013), {dialect: {name: 'mad', judge: () => ({...tram.judge({code: 4002})!, ...(part as object)})}}))
+    expect(judges.client.state).toMatchObject({name: 'backoff', delay: 1000, verdict: {name: 'Try Again Later'}})
+    const hints = await settled(setUp(says(1013, 'x'), {dialect: {name: 'mad', judge: () => undefined, hint: () => ({after: 0, verdict: part as never})}}))
+    expect(hints.client.state).toMatchObject({name: 'backoff', delay: 1000, verdict: {name: 'Try Again Later'}})
+    expect(takeUncaught()).toHaveLength(2)
+    for (const {client} of [judges, hints]) client.close()
+  })
+
   it('that tells no number for a delay is not believed [CC-83]', async () => {
     const setup = await settled(setUp(says(1013, 'x'), {dialect: {name: 'mad', judge: () => undefined, hint: () => ({after: NaN})}}))
     expect(setup.client.state).toMatchObject({name: 'backoff', delay: 1000})
@@ -203,6 +212,28 @@ describe('a message before the close', () => {
     const setup = await settled(setUp(says(1000, {tram: 'waits'}, {tram: 'comes again'}, 'chat'), {dialect: tram}))
     expect(setup.client.state).toMatchObject({name: 'backoff', delay: 7000, verdict: {name: 'Shift over'}})
     setup.client.close()
+  })
+
+  it('is explained by who is at fault, where it says nothing else of that [CC-26]', async () => {
+    const setup = await settled(setUp(says(1011, 'x'), {dialect: {name: 'terse', judge: () => undefined, hint: () => ({verdict: {fault: 'policy'}})}}))
+    expect(setup.closes[0]!.explanation).toBe('1011 Internal Error: the server does not allow it; trying again')
+    setup.client.close()
+  })
+
+  it("is shown to the caller's `classify` [CC-25]", async () => {
+    const announced: unknown[] = []
+    const classify: Options['classify'] = (_close, context) => void announced.push(context.announced)
+    for (const message of [{tram: 'comes again'}, {tram: 'waits'}, 'chat']) (await settled(setUp(says(1001, message), {dialect: tram, classify}))).client.close()
+    expect(announced).toEqual([{action: 'retry'}, undefined, undefined])
+  })
+
+  it('keeps its verdict, but not its spread, beside a later pause [CC-25]', async () => {
+    const hint: Dialect['hint'] = (message) => (message === 'ends' ? {after: 1000, spread: 60_000, verdict: {action: 'end'}} : {after: 2000})
+    const setup = await settled(setUp(says(1013, 'ends', 'waits'), {dialect: {name: 'odd', judge: () => undefined, hint}}))
+    expect(setup.client.state).toMatchObject({name: 'closed', verdict: {action: 'end'}})
+    const later = await settled(setUp(says(1013, 'waits', 'spreads'), {dialect: {name: 'odd', judge: () => undefined, hint: (message) => (message === 'waits' ? {after: 2000} : {spread: 0})}}))
+    expect(later.delays).toEqual([2000])
+    later.client.close()
   })
 
   it('is forgotten with its connection [CC-25]', async () => {

@@ -284,6 +284,16 @@ describe('the caller decides otherwise [CC-20]', () => {
     client.close()
   })
 
+  it('with a function that names another fault: the explanation is that of the fault, unless it gives one [CC-26]', async () => {
+    const explained = async (classify: SetupOptions['classify'] & object): Promise<string> => {
+      const {client, closes} = await settled(setUp(acceptsThenCloses(1013), {classify}))
+      client.close()
+      return closes[0]!.explanation
+    }
+    expect(await explained((_close, _context, suggested) => ({...suggested, fault: 'policy'}))).toBe('1013 Try Again Later: the server does not allow it; trying again')
+    expect(await explained((_close, _context, suggested) => ({...suggested, fault: 'policy', explanation: 'not now'}))).toBe('1013 Try Again Later: not now; trying again')
+  })
+
   it('but not about codes that there are none of; a wrong verdict is shown cut short [CC-82]', () => {
     for (const verdicts of [{0: 'stop'}, {'0-4000': 'stop'}, {65_536: 'stop'}, {4000: 'x'.repeat(150)}]) {
       expect(() => connect(url, {verdicts: verdicts as never})).toThrow(/^closecall: `verdicts(\.4000)?` must be .*, got "([\d-]+|x{99})"$/)
@@ -366,8 +376,21 @@ describe('a backoff of its own [CC-36]', () => {
 
   it('is no hot loop where a function gives it what is no number', async () => {
     const suggests = (backoff: unknown): SetupOptions => ({classify: (_close, _context, suggested) => ({...suggested, backoff: backoff as 'prompt'})})
-    for (const backoff of [{initialDelay: NaN}, {factor: undefined}, {maxDelay: undefined, jitter: 'decorrelated'}]) expect((await delays('exponential', suggests(backoff)))[0]).toBeGreaterThan(100)
-    expect(await delays('exponential', suggests({factor: NaN}))).toEqual([1000, 30_000, 30_000])
+    for (const backoff of [{factor: undefined}, {maxDelay: undefined, jitter: 'decorrelated'}]) expect((await delays('exponential', suggests(backoff)))[0]).toBeGreaterThan(100)
+    expect(takeUncaught()).toEqual([])
+    // Reported as uncaught; the suggestion holds.
+    for (const backoff of [{initialDelay: NaN}, {initialDelay: -5}, {factor: NaN}, {maxDelay: 0}]) {
+      expect(await delays('exponential', suggests(backoff))).toEqual([1000, 2000, 4000, 8000])
+      expect(takeUncaught()[0]).toMatchObject({message: expect.stringMatching(/^closecall: `classify\.backoff\.\w+` must be /)})
+    }
+  })
+
+  it('leaves to the option what is undefined, as if it were not given', async () => {
+    expect(await delays({initialDelay: undefined, factor: 1})).toEqual([1000, 1000, 1000, 1000])
+  })
+
+  it('is plain data: a function for its jitter is refused', () => {
+    expect(() => connect(url, {verdicts: {1011: {backoff: {jitter: (() => 1) as never}}}})).toThrow(/^closecall: `verdicts\.1011\.backoff\.jitter` must be .*, got a function$/)
   })
 
   it('is prompt once, and patient from then on', async () => {

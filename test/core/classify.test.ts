@@ -153,6 +153,7 @@ group('a dialect in classify', () => {
     expect(classify({code: 4002}, {dialect})).toEqual(classify({code: 4002}))
     expect(classify({code: 4001}, {dialect, verdicts: {'4000-4999': 'stop'}})).toEqual({name: 'Known', action: 'stop', fault: 'server', explanation: 'so it is', backoff: 'prompt', report: false})
     expect(classify({code: 4001}, {dialect, verdicts: {4001: {fault: 'sender'}}})).toMatchObject({fault: 'sender', explanation: 'what this program sent was refused', budget: 4})
+    expect(classify({code: 4001}, {dialect, verdicts: {4001: {fault: 'sender', explanation: 'no'}}})).toMatchObject({explanation: 'no'})
   })
 
   it('is asked about 1006 for what is no code [CC-18] [CC-23]', () => {
@@ -163,6 +164,18 @@ group('a dialect in classify', () => {
   it('gives way to an announcement that names another fault, with its explanation [CC-25] [CC-26]', () => {
     expect(classify({code: 4001}, {dialect, announced: {fault: 'none'}})).toMatchObject({fault: 'none', explanation: 'nothing is wrong'})
     expect(classify({code: 4001}, {dialect, announced: {fault: 'none', explanation: 'all is said'}})).toMatchObject({explanation: 'all is said'})
+  })
+
+  it("reads a runtime's own event, whose facts are not its own properties [CC-23]", () => {
+    class Closed {
+      get code(): number {
+        return 4001
+      }
+      get reason(): string {
+        return 'so it is'
+      }
+    }
+    expect(classify(new Closed(), {dialect: {judge: ({reason}) => (reason === 'so it is' ? known : undefined)}}).name).toBe('Known')
   })
 
   it('is not changed by what was announced, or by overrides [CC-25]', () => {

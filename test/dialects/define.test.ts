@@ -21,6 +21,17 @@ describe('judge', () => {
     expect(judge({code: 4003})).toMatchObject({report: true})
   })
 
+  it('leaves out of a backoff what is undefined, as of all else [CC-140]', () => {
+    const {judge} = ours({rules: {4002: {...crashed, budget: undefined, backoff: {initialDelay: undefined, factor: 3}} as never}})
+    expect(Object.keys(judge({code: 4002})!.backoff)).toEqual(['factor'])
+    expect(judge({code: 4002})).not.toHaveProperty('budget')
+  })
+
+  it('makes a new verdict each time [CC-140]', () => {
+    const {judge} = ours()
+    expect(judge({code: 4001})).not.toBe(judge({code: 4001}))
+  })
+
   it('leaves other codes to the table [CC-141]', () => {
     expect(ours().judge({code: 4002})).toBeUndefined()
     expect(classify({code: 4002}, {dialect: ours()}).name).toBe('Private code')
@@ -51,7 +62,7 @@ describe('judge', () => {
   it('throws for no close at all [CC-142]', () => {
     const {judge} = ours({rules: {'1-65535': {...crashed, reason: /^(?!no)/}}})
     fc.assert(
-      fc.property(fc.oneof(fc.double(), fc.integer()), fc.string(), (code, reason) => {
+      fc.property(fc.oneof(fc.double(), fc.integer(), fc.integer({min: 1, max: 65_535})), fc.string(), (code, reason) => {
         const verdict = judge({code, reason})
         if (verdict) expect(verdict.name).toBe('Crashed')
         expect(!!verdict).toBe(code >= 1 && code <= 65_535 && !reason.startsWith('no'))

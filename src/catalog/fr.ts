@@ -20,7 +20,7 @@ export const fr: Language = {
       gist: 'une fin voulue',
       description: 'La connexion a rempli son office, et l’un des deux côtés y a mis fin.',
       whenYouSee: 'Après votre propre `close()`, ou quand le serveur a terminé. Certains serveurs l’envoient aussi après un délai d’inactivité ou à leur arrêt.',
-      howToFix: "Rien. Si un serveur l’envoie alors qu’il vous attend, choisissez `onNormalClosure: 'retry'`.",
+      howToFix: "Rien. Si un serveur l’envoie mais attend votre retour, choisissez `onNormalClosure: 'retry'`.",
       whenToSend: 'Quand il ne reste rien à faire.',
     },
     1001: {
@@ -29,7 +29,7 @@ export const fr: Language = {
       description: 'L’autre côté s’en va : un serveur s’arrête, ou une page est quittée.',
       whenYouSee: 'Lors des déploiements, et aux limites d’inactivité ou de durée des passerelles ; côté serveur, quand l’utilisateur quitte la page.',
       howToFix: 'Reconnectez-vous et rétablissez les abonnements. À intervalles réguliers, c’est une limite : envoyez des signaux de vie, ou remplacez la connexion à temps.',
-      whenToSend: 'Quand vous vous arrêtez, ou fermez une connexion trop ancienne. 1012 dit que vous revenez dans un instant.',
+      whenToSend: 'Quand vous vous arrêtez, ou fermez une connexion devenue trop ancienne. 1012 dit que vous revenez dans un instant.',
     },
     1002: {
       name: 'Erreur de protocole',
@@ -60,15 +60,15 @@ export const fr: Language = {
       gist: 'une fermeture sans code',
       description: 'La trame de fermeture ne portait aucun code. Ce nombre en tient lieu et n’est jamais envoyé.',
       whenYouSee: 'Quand le serveur, ou ce programme, a appelé `close()` sans argument.',
-      howToFix: 'Faites donner un code et un motif par le serveur.',
+      howToFix: 'Faites en sorte que le serveur donne un code et un motif.',
       whenToSend: 'Jamais ; donnez un code.',
     },
     1006: {
       name: 'Fermeture anormale',
       gist: 'une connexion perdue',
       description: 'La connexion a pris fin sans trame de fermeture, ou n’a jamais abouti. Ce nombre en tient lieu et n’est jamais envoyé.',
-      whenYouSee: 'En cas de réseau perdu, d’appareil mis en veille, de proxy qui coupe les connexions inactives, de serveur tombé, de demande de connexion refusée, ou de données que le navigateur a rejetées. Un navigateur ne dit pas laquelle de ces causes est la bonne.',
-      howToFix: 'Envoyez des signaux de vie. Si la connexion ne s’ouvre jamais, vérifiez l’adresse, le certificat et le statut HTTP hors du navigateur. Si sa fin suit chaque fois le même message, soupçonnez-le : beaucoup de serveurs coupent la connexion là où ils devraient dire 1007.',
+      whenYouSee: 'En cas de réseau perdu, d’appareil mis en veille, de proxy qui coupe les connexions inactives, de serveur en panne, de demande de connexion refusée, ou de données que le navigateur a rejetées. Un navigateur ne dit pas laquelle de ces causes est la bonne.',
+      howToFix: 'Envoyez des signaux de vie. Si la connexion ne s’ouvre jamais, vérifiez l’adresse, le certificat et le statut HTTP hors du navigateur. Si sa fin suit chaque fois le même message, soupçonnez-le : beaucoup de serveurs coupent la connexion au lieu de dire 1007.',
       whenToSend: 'Jamais ; dites pourquoi dans une trame de fermeture.',
     },
     1007: {
@@ -82,7 +82,7 @@ export const fr: Language = {
     1008: {
       name: 'Règle enfreinte',
       gist: 'un refus pour une règle non précisée',
-      description: 'Une règle du côté qui ferme a été enfreinte, pour laquelle il n’y a pas de meilleur code, ou qui ne doit pas être dite.',
+      description: 'Une règle du côté qui ferme a été enfreinte, pour laquelle il n’y a pas de meilleur code, ou qu’il vaut mieux taire.',
       whenYouSee: 'Avec des identifiants absents ou expirés, une origine non autorisée, une limite de débit ou de connexions, une session disparue.',
       howToFix: 'Lisez le motif de fermeture. Renouvelez une fois les identifiants ; si le refus revient aussitôt, arrêtez.',
       whenToSend: 'Quand aucun autre code ne convient : 1003, 1009, 3000 et 3003 en disent plus, et 1013 est fait pour les limites passagères.',
@@ -92,7 +92,7 @@ export const fr: Language = {
       gist: 'un message au-delà de la limite',
       description: 'Un message est plus grand que ce qu’accepte le côté qui ferme.',
       whenYouSee: 'Avec de gros documents ou fichiers en un seul message. Les limites varient : 128 ko chez AWS API Gateway, 100 Mio dans `ws`.',
-      howToFix: 'Découpez ou compressez le message, ou envoyez-le par HTTP. Écartez-le de toute file qui le renverrait.',
+      howToFix: 'Découpez ou compressez le message, ou envoyez-le par HTTP. Écartez-le de toute file d’attente qui le renverrait.',
       whenToSend: 'Quand un message dépasse votre limite, que vous documentez.',
     },
     1010: {
@@ -124,7 +124,7 @@ export const fr: Language = {
       gist: 'une surcharge passagère',
       description: 'Le service fonctionne, mais ne veut pas de vous pour l’instant : il a trop à faire.',
       whenYouSee: 'En cas de délestage, de plafond de connexions atteint, ou de maintenance d’une partie du service.',
-      howToFix: 'Patientez et revenez, après une pause chaque fois plus longue, avec une part de hasard, ou quand le serveur le dit. Si cela dure : moins de connexions, une autre adresse, plus de capacité. L’enregistrement du code est plus strict : une autre adresse, ou la volonté de l’utilisateur.',
+      howToFix: 'Patientez et revenez, après une pause chaque fois plus longue, avec une part de hasard, ou quand le serveur le dit. Si cela dure : moins de connexions, une autre adresse, plus de capacité. L’enregistrement du code est plus strict : une autre adresse, ou la demande de l’utilisateur.',
       whenToSend: 'Quand vous avez trop à faire pour l’instant. `retry-after=30` dans le motif dit quand revenir.',
     },
     1014: {
@@ -133,7 +133,7 @@ export const fr: Language = {
       description: 'Une passerelle n’a pas obtenu de réponse valide du serveur situé derrière elle, comme avec HTTP 502.',
       whenYouSee: 'Quand un serveur derrière une passerelle est arrêté ou redémarre.',
       howToFix: 'Réessayez. Si cela dure, voyez les journaux de la passerelle et le serveur derrière elle.',
-      whenToSend: 'En tant que passerelle, quand le serveur derrière vous fait défaut.',
+      whenToSend: 'En tant que passerelle, quand le serveur derrière vous est en échec.',
     },
     1015: {
       name: 'Négociation TLS',
@@ -181,14 +181,14 @@ export const fr: Language = {
     unassigned: {
       name: 'Code non attribué',
       gist: 'un code que personne n’a défini',
-      description: 'Gardé pour le protocole et ses extensions, qui ne lui donnent encore aucun sens.',
+      description: 'Réservé au protocole et à ses extensions, qui ne lui donnent encore aucun sens.',
       whenYouSee: 'De la part d’un serveur qui l’a inventé, ou qui connaît une norme plus récente.',
       howToFix: askServer,
       whenToSend: ownCode,
     },
     library: {
       name: 'Code de bibliothèque',
-      gist: 'un code de quelque bibliothèque',
+      gist: 'un code propre à une bibliothèque',
       description: 'Pour les bibliothèques, frameworks et applications, qui enregistrent ces codes auprès de l’IANA. Aucun enregistrement de celui-ci n’est connu.',
       whenYouSee: 'De la part d’un service qui a ses propres codes.',
       howToFix: lookUp,
@@ -196,7 +196,7 @@ export const fr: Language = {
     },
     private: {
       name: 'Code privé',
-      gist: 'un code de quelque service',
+      gist: 'un code propre à un service',
       description: 'Pour les accords entre un service et ses clients. Il ne peut être enregistré, et chaque service lui donne son propre sens.',
       whenYouSee: 'De la part d’un service qui a ses propres codes.',
       howToFix: lookUp,
@@ -252,12 +252,12 @@ export const fr: Language = {
       description: 'L’adresse répond, mais pas comme un WebSocket.',
       whenYouSee: 'Avec un mauvais chemin, une page d’identification, ou un proxy qui ne transmet pas `Upgrade`.',
       howToFix: 'Vérifiez l’adresse, et faites transmettre `Upgrade` et `Connection` par les proxys.',
-      whenToSend: 'Jamais, pour refuser une demande.',
+      whenToSend: 'Jamais : il dit que tout va bien.',
     },
     '3xx': {
       name: 'Redirection',
       description: 'Le serveur redirige la demande de connexion, ce que les navigateurs ne suivent pas.',
-      whenYouSee: 'Avec `http:` au lieu de `https:`, une barre oblique manquante, ou une identification.',
+      whenYouSee: 'Avec `http:` au lieu de `https:`, une barre oblique manquante, ou une page d’identification.',
       howToFix: 'Connectez-vous à l’adresse finale.',
       whenToSend: 'Presque jamais : un client n’est pas tenu de suivre.',
     },
@@ -283,7 +283,7 @@ export const fr: Language = {
       gist: 'une connexion jamais ouverte',
       description: 'La connexion ne s’est jamais ouverte. Un navigateur ne dit pas pourquoi.',
       whenYouSee: 'En cas de mauvaise adresse, d’absence de réseau ou de port fermé ; à cause du DNS, de TLS, d’une politique de sécurité du contenu, ou d’une réponse HTTP comme 401 ou 503.',
-      howToFix: 'Essayez l’adresse hors du navigateur, ou laissez `closecall/probe` trouver le statut HTTP.',
+      howToFix: 'Partez de l’erreur, si l’environnement la nomme. Un navigateur la tait : essayez l’adresse avec `npx closecall probe`, ou laissez `closecall/probe` trouver le statut HTTP.',
     },
     heartbeat: {
       name: 'Aucun signe de vie',
@@ -303,7 +303,7 @@ export const fr: Language = {
       name: 'Impossible ici',
       gist: 'un refus de l’environnement',
       description: 'L’environnement d’exécution a refusé de créer le socket.',
-      whenYouSee: 'Avec une adresse `ws:` dans une page venue de `https:`, une politique de sécurité du contenu, ou un mauvais sous-protocole.',
+      whenYouSee: 'Avec une adresse `ws:` dans une page servie en `https:`, une politique de sécurité du contenu, ou un mauvais sous-protocole.',
       howToFix: 'Employez `wss:`, faites autoriser l’adresse par `connect-src`, et lisez le message de l’erreur.',
     },
   },
@@ -352,7 +352,7 @@ export const fr: Language = {
     growing: ({first, factor, most, jitter}) => {
       if (jitter === 'decorrelated') return `au bout d’une durée tirée entre ${seconds(first)} et le triple de la précédente, ${seconds(most)} au plus`
       const steady = factor === 1 || first === most
-      const growth = steady ? '' : `, puis ${factor === 2 ? 'le double' : `${number(factor)} fois plus`} à chaque échec, jusqu’à ${seconds(most)}`
+      const growth = steady ? '' : `, délai ${factor === 2 ? 'doublé' : `multiplié par ${number(factor)}`} à chaque échec jusqu’à ${seconds(most)}`
       const chance =
         jitter === 'none' || jitter === 0 ? ''
         : typeof jitter === 'number' ? `à ±${number(jitter * 100)} % près`

@@ -116,6 +116,13 @@ describe('a dialect', () => {
     expect(explain(1006, {context: {...context, status: 401}})).toEqual(explain(1006, {context: {status: 401}}))
   })
 
+  it('is asked once, so that name and verdict are of one answer [CC-133]', () => {
+    let answers = 0
+    const fickle = {name: 'chat', judge: () => (answers++ ? undefined : chat.judge({code: 4001}))}
+    expect(explain(4001, {context: {dialect: fickle}})).toMatchObject({dialect: 'chat', name: 'Token expired', verdict: {action: 'refresh'}})
+    expect(answers).toBe(1)
+  })
+
   it('without a title goes by its name, without a source by the standard’s [CC-133]', () => {
     const {judge} = chat
     expect(explain(4001, {context: {dialect: {name: 'chat', judge}}})).toMatchObject({whenYouSee: 'From chat. Elsewhere the code may mean something else.', reference: 'RFC 6455 §7.4.2'})

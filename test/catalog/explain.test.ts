@@ -123,6 +123,7 @@ describe('explain: what can’t be used', () => {
     [{context: {retryAfter: -1}}, '`context.retryAfter` must be 0..Infinity, got -1'],
     [{context: {dialect: 'discord'}}, '`context.dialect` must be an object of closecall/dialects, got "discord"'],
     [{context: {dialect: {}}}, '`context.dialect` must be a Dialect, got an object'],
+    [{context: {dialect: {judge: () => ({action: 'stop'})}}}, '`context.dialect` must be a Dialect, got an object'],
     [{context: {verdicts: {1007: 'ignore'}}}, '`verdict.action` must be retry or refresh or stop or end, got "ignore"'],
     [{context: {verdicts: {1007: {fault: 'me'}}}}, '`verdict.fault` must be none or sender or server or network or policy or unknown, got "me"'],
     [{context: {verdicts: {1007: {backoff: {initialDelay: NaN}}}}}, '`verdict.backoff.initialDelay` must be 1..2147483647, got NaN'],

@@ -79,7 +79,7 @@ export const timeline = (output: Terminal, words: Words, language: Language, wat
       case 'pattern':
         return line(at, said.pattern(event.pattern), 'yellow')
       case 'left':
-        return line(at, `${words.label(said.leaving)} ${event.code}`)
+        return line(at, event.code === 1006 ? said.unanswered : `${words.label(said.leaving)} ${event.code}`)
       case 'interrupted':
         return line(at, said.interrupted)
       case 'summary':

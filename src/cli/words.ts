@@ -69,6 +69,7 @@ export interface Words {
     lost: string
     notOpened: string
     leaving: string
+    unanswered: string
     after: (time: string) => string
     messages: (count: number) => string
     next: (time: string) => string
@@ -151,7 +152,7 @@ Exit codes
   },
   senders: {either: 'either side', client: 'clients only', server: 'servers only', nobody: 'nobody'},
   actions: {retry: 'retry', refresh: 'retry once with new credentials', stop: 'stop', end: 'end'},
-  faults: {none: 'nobody', sender: 'what we sent', server: 'the server', network: 'the network', policy: 'what is allowed', unknown: 'not known'},
+  faults: {none: 'nobody', sender: 'what we sent', server: 'the server', network: 'the network', policy: 'missing permission', unknown: 'not known'},
   labels: {
     meaning: 'What it means',
     when: 'When you see it',
@@ -203,9 +204,10 @@ Exit codes
       page: 'the page was left',
       reconnect: 'left for a new connection',
     },
-    lost: 'lost without a close frame',
+    lost: 'lost without a valid close frame',
     notOpened: 'no connection',
     leaving: 'closed from here',
+    unanswered: 'closed from here, unanswered',
     after: (time) => `after ${time}`,
     messages: (count) => (count === 1 ? '1\u00a0message received' : `${count}\u00a0messages received`),
     next: (time) => `next attempt in ${time}`,
@@ -303,7 +305,7 @@ Codes de sortie
   },
   senders: {either: "l’un ou l’autre", client: 'le client seul', server: 'le serveur seul', nobody: 'personne'},
   actions: {retry: 'réessayer', refresh: 'réessayer une fois avec de nouveaux identifiants', stop: 'arrêter', end: 'terminer'},
-  faults: {none: 'personne', sender: 'ce que nous avons envoyé', server: 'le serveur', network: 'le réseau', policy: 'ce qui est permis', unknown: 'inconnu'},
+  faults: {none: 'personne', sender: 'ce que nous avons envoyé', server: 'le serveur', network: 'le réseau', policy: 'une autorisation manquante', unknown: 'inconnu'},
   labels: {
     meaning: 'Ce que cela signifie',
     when: 'Quand cela arrive',
@@ -355,9 +357,10 @@ Codes de sortie
       page: 'la page a été quittée',
       reconnect: 'quittée pour une nouvelle connexion',
     },
-    lost: 'perdue sans trame de fermeture',
+    lost: 'perdue sans trame de fermeture valide',
     notOpened: 'pas de connexion',
-    leaving: "fermée d’ici",
+    leaving: 'fermée d’ici',
+    unanswered: 'fermée d’ici, sans réponse',
     after: (time) => `après ${time}`,
     messages: (count) => (count > 1 ? `${count}\u00a0messages reçus` : `${count}\u00a0message reçu`),
     next: (time) => `prochain essai dans ${time}`,

@@ -227,23 +227,24 @@ Exit codes
   },
 }
 
-const patternsInFrench: Record<PatternName, string> = {
-  'idle-limit': "Les connexions prennent fin après le même silence\u00a0: le serveur, ou un intermédiaire, coupe ce qui est inactif. Des signaux de vie plus fréquents les gardent ouvertes.",
-  'lifetime-limit': "Les connexions prennent fin au même âge\u00a0: le serveur, ou un intermédiaire, limite leur durée de vie. Cherchez cette limite, ou tenez-en compte\u00a0: des signaux de vie n’y changent rien.",
-  'idle-or-lifetime-limit': "Les connexions prennent fin au même âge et après le même silence\u00a0: le serveur, ou un intermédiaire, coupe ce qui est inactif ou limite leur durée de vie. Essayez des signaux de vie plus fréquents.",
-  'rejected-after-open': "Le serveur accepte les connexions puis les ferme aussitôt. Regardez ce qu’il vérifie une fois la connexion ouverte (identifiants, premier message), et son journal.",
-  'suspect-send': "Les connexions se perdent juste après l’envoi du même message. Regardez ce message, et le journal du serveur.",
-  'heartbeat-unanswered': "Le serveur n’a jamais répondu aux signaux de vie\u00a0: peut-être ne sait-il pas y répondre.",
-  'held-by-browser': "Le navigateur a peut-être retenu la tentative lui-même.",
+/** @param limit in words, for those that have one */
+const patternsInFrench: Record<PatternName, (limit: string) => string> = {
+  'idle-limit': (limit) => `Les connexions prennent fin après le même silence (${limit})\u00a0: le serveur, ou un intermédiaire, coupe ce qui est inactif. Des signaux de vie plus fréquents les gardent ouvertes.`,
+  'lifetime-limit': (limit) => `Les connexions prennent fin au même âge (${limit})\u00a0: le serveur, ou un intermédiaire, limite leur durée de vie. Cherchez cette limite, ou tenez-en compte\u00a0: des signaux de vie n’y changent rien.`,
+  'idle-or-lifetime-limit': (limit) => `Les connexions prennent fin au même âge et après le même silence (${limit})\u00a0: le serveur, ou un intermédiaire, coupe ce qui est inactif ou limite leur durée de vie. Essayez des signaux de vie plus fréquents.`,
+  'rejected-after-open': () => 'Le serveur accepte les connexions puis les ferme aussitôt. Si le code dit une surcharge ou un redémarrage, laissez-lui du temps\u202f; sinon, voyez ce qu’il vérifie une fois la connexion ouverte (identifiants, premier message), et son journal.',
+  'suspect-send': () => 'Les connexions se perdent juste après l’envoi du même message. Examinez ce message, et le journal du serveur.',
+  'heartbeat-unanswered': () => 'Le serveur n’a jamais répondu aux signaux de vie\u00a0: peut-être ne sait-il pas y répondre.',
+  'held-by-browser': () => 'Le navigateur a peut-être retenu la tentative lui-même.',
 }
 
 const fr: Words = {
   help: `closecall dit pourquoi un WebSocket s’est fermé, et que faire.
 
-  closecall explain CODE [CODE]      le sens d’un code de fermeture\u202f; deux sont comparés
+  closecall explain CODE [CODE]      le sens d’un code, ou deux codes comparés
   closecall explain --status STATUT  de même pour le statut HTTP d’un refus
   closecall list                     tous les codes, et ce que fait closecall
-  closecall list --dialects          les services dont les codes privés sont connus
+  closecall list --dialects          les services dont les codes sont connus
   closecall probe URL                se connecte, et raconte ce qui se passe
 
 Options
@@ -255,8 +256,9 @@ Options
 
 Options de probe
   --subprotocol NOM       le proposer\u202f; peut être répété
-  --header 'NOM: VALEUR'  l’envoyer à l’ouverture\u202f; peut être répété\u202f; nécessite ws
-  --stable-after SECONDES ouverte aussi longtemps, tout va bien. Par défaut\u00a0: 10
+  --header 'NOM: VALEUR'  l’envoyer à l’ouverture\u202f; peut être répété\u202f;
+                          nécessite ws
+  --stable-after SECONDES ouverte ce temps, tout va bien. Par défaut\u00a0: 10
   --watch                 se reconnecter comme un client, jusqu’à interruption
 
 Codes de sortie
@@ -374,7 +376,7 @@ Codes de sortie
     },
     noCredentials: "aucun nouvel essai\u00a0: une application demanderait de nouveaux identifiants et réessaierait une fois\u202f; probe n’en a pas",
     ends: "aucun nouvel essai\u00a0: le serveur a terminé",
-    pattern: ({name, explanation, advice}) => (Object.hasOwn(patternsInFrench, name) ? patternsInFrench[name as PatternName] : `${explanation} ${advice}`),
+    pattern: ({name, limit = 0, explanation, advice}) => (Object.hasOwn(patternsInFrench, name) ? patternsInFrench[name as PatternName](`${Math.round(limit / 1000)}\u00a0s`) : `${explanation} ${advice}`),
     interrupted: 'interrompu',
     summary: (connections, retries, received) => `connexions\u00a0: ${connections}, nouveaux essais\u00a0: ${retries}, messages reçus\u00a0: ${received}`,
   },

@@ -36,10 +36,10 @@ export const describeDialect = ({name, title, source, subprotocols = [], rules}:
   rules: rowsOf(rules).map(([codes, {reason, ...rule}]) => ({codes, ...rule, ...(reason && {reason: String(reason)})})),
 })
 
-/** By their first code, a code before the range that begins with it. */
+/** By their first code. A code comes before the range that begins with it, as numbers come first among names. */
 const rowsOf = (rules: DefinedDialect['rules']): [string, DialectRule][] =>
   Object.entries(rules)
-    .sort(([a], [b]) => parseInt(a) - parseInt(b) || a.length - b.length)
+    .sort(([a], [b]) => parseInt(a) - parseInt(b))
     .flatMap(([codes, list]) => ([list].flat() as DialectRule[]).map((rule): [string, DialectRule] => [codes, rule]))
 
 export const printDialect = (output: Terminal, words: Words, {name, title, source, subprotocols = [], rules}: DefinedDialect): void => {

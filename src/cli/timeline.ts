@@ -32,7 +32,7 @@ export const timeline = (output: Terminal, words: Words, language: Language, wat
 
   const planned = (plan: Plan, refresh: boolean): string => {
     if (plan.action === 'end') return said.ends
-    if (plan.action === 'stop') return refresh && plan.why === 'verdict' ? said.noCredentials : said.stops[plan.why]
+    if (plan.action === 'stop') return refresh ? said.noCredentials : said.stops[plan.why]
     const {delay, hint} = plan
     const when = (watch ? said.next : said.wouldBe)(duration(delay))
     if (!hint) return when

@@ -43,7 +43,15 @@ describe.each(locales)('explain, in %s', (locale) => {
       expect(columns).toEqual([flat(left), flat(right)])
     }
     expect(flat(stdout)).toContain(flat(summary))
+    expect(stdout).not.toMatch(/ $/m)
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80)
+  })
+
+  it('what holds for both is said once [CC-160]', async () => {
+    const {stdout} = await closecall('explain', '1007', '1009', '--lang', locale)
+    const {left, same} = compare(1007, 1009, {locale}).points.find(({aspect}) => aspect === 'closecall')!
+    expect(same).toBe(true)
+    expect(flat(stdout).split(flat(left))).toHaveLength(2)
   })
 
   it('in a narrow terminal one after the other [CC-160]', async () => {
@@ -70,6 +78,7 @@ describe.each(locales)('explain, in %s', (locale) => {
     expect(flat(stdout)).toContain(flat(description))
     // None was sent.
     expect(stdout).not.toContain('1006')
+    expect(stdout).not.toContain(languages[locale].kinds.reserved)
   })
 
   it('every code, range and status in a list, with its verdict [CC-161]', async () => {
@@ -112,10 +121,18 @@ describe('a dialect', () => {
     }
   })
 
+  it('is listed in the order of its codes, a code before the range that begins with it [CC-161]', async () => {
+    const {stdout} = await closecall('list', '--dialect', 'pusher')
+    const keys = stdout.match(/^\d{4}\S*/gm)!
+    expect(keys).toContain('4200–4299')
+    expect(keys).toEqual([...keys].sort((a, b) => parseInt(a) - parseInt(b) || a.length - b.length))
+  })
+
   it('all are named [CC-161]', async () => {
     const {exitCode, stdout} = await closecall('list', '--dialects')
     expect(exitCode).toBe(0)
     expect(stdout.match(/^\S+/gm)).toEqual(dialects.map(({name}) => name))
+    expect(stdout).not.toMatch(/ $/m)
   })
 })
 
@@ -135,10 +152,13 @@ describe('--json', () => {
   })
 
   it('is what the dialects are made of [CC-165]', async () => {
-    const list = (await json('list', '--dialects')) as {name: string; rules: {codes: string; name: string; action: string}[]}[]
+    const list = (await json('list', '--dialects')) as {name: string; rules: {codes: string; name: string; action: string; reason?: string}[]}[]
     expect(list.map(({name}) => name)).toEqual(dialects.map(({name}) => name))
     const one = await json('list', '--dialect', 'graphql-transport-ws')
     expect(one).toEqual(list.find(({name}) => name === 'graphql-transport-ws'))
+    const reasons = list.flatMap(({rules}) => rules.map(({reason}) => reason)).filter((reason) => reason !== undefined)
+    expect(reasons.length).toBeGreaterThan(5)
+    for (const reason of reasons) expect(reason).toMatch(/^\/.+\/[a-z]*$/)
     expect(list.every(({rules}) => rules.every(({codes: keys, name, action}) => keys && name && action))).toBe(true)
   })
 })
@@ -152,7 +172,11 @@ it.each(locales)('names the services that use a private code, without guessing w
   for (const args of [['1007'], ['4913'], ['4409', '--dialect', 'graphql-transport-ws'], ['4998', '4999']]) expect((await closecall('explain', ...args, '--lang', locale)).stdout).not.toContain('--dialect')
 })
 
+it('takes 0 for what Deno means by it [CC-160]', async () => {
+  expect((await closecall('explain', '0')).stdout).toMatch(/^1006 Abnormal Closure\n/)
+})
+
 it('asks whether an HTTP status was meant [CC-160]', async () => {
   expect((await closecall('explain', '503')).stdout).toMatch(/closecall explain --status 503\n$/)
-  expect((await closecall('explain', '999')).stdout).not.toContain('--status')
+  expect((await closecall('explain', '600')).stdout).not.toContain('--status')
 })

@@ -1,6 +1,7 @@
 // Is bad usage answered by one sentence that says what would be right?
 
 import {describe, expect, it} from 'vitest'
+import {readArguments} from '../../src/cli/args.ts'
 import {closecall} from './command.ts'
 
 const wrong: [string[], RegExp][] = [
@@ -16,7 +17,8 @@ const wrong: [string[], RegExp][] = [
   [['explain', '1007', '1008', '1009'], /or two to compare/],
   [['explain', '1007', '--status', '503'], /either .* or --status alone/],
   [['explain', '--status', '503', '--dialect', 'discord'], /or --status alone/],
-  [['explain', '--status', '99'], /“99” is no HTTP status .* 200 to 599/],
+  [['explain', '--status', '199'], /“199” is no HTTP status .* 200 to 599/],
+  [['explain', '--status', '600'], /“600” is no HTTP status/],
   [['explain', '1007', '--lang', 'de'], /language “de”: choose one of en, fr/],
   [['explain', '1007', '--lang'], /--lang needs a value/],
   [['explain', '1007', '--lang', '--json'], /--lang needs a value/],
@@ -74,6 +76,10 @@ describe('bad usage', () => {
     expect(nothing).toEqual({exitCode: 2, stdout: '', stderr: asked.stdout})
     expect(asked.exitCode).toBe(0)
   })
+})
+
+it('what is not said has a default, and a header no spaces around it [CC-162] [CC-164]', () => {
+  expect(readArguments(['probe', 'ws://127.0.0.1', '--header', 'X-A:  one two ']).command).toEqual({name: 'probe', url: 'ws://127.0.0.1/', subprotocols: [], headers: {'x-a': ['one two']}, dialect: undefined, watch: false, stableAfter: 10_000})
 })
 
 describe('--help', () => {

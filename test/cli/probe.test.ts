@@ -2,7 +2,7 @@
 
 import {describe, expect, it} from 'vitest'
 import {explain} from '../../src/catalog/index.ts'
-import {closesWith, drops, echoes, goesSilent, refuses, sequence, type Behaviour, type Server} from '../helpers/servers.ts'
+import {closesWith, drops, echoes, goesSilent, refuses, saysThenCloses, sequence, type Behaviour, type Server} from '../helpers/servers.ts'
 import {serving} from '../integration/harness.ts'
 import {closecall, file, flat, jsonLines, start, type Ran} from './command.ts'
 
@@ -52,6 +52,8 @@ describe('the first answer', () => {
     expect(exitCode).toBe(3)
     expect(flat(stdout)).toContain('refused with HTTP 503')
     expect(flat(stdout)).toMatch(/would try again in [78](\.\d)? s, as the server asked/)
+    // The status says it: no words of the library beside it.
+    expect(stdout).not.toContain('“')
   })
 
   it('nobody there: why, in the words of the runtime [CC-162]', async () => {
@@ -164,6 +166,49 @@ describe('--watch', () => {
     const {exitCode, stdout} = await closecall('probe', server.url, '--watch')
     expect(exitCode).toBe(0)
     expect(flat(stdout)).toMatch(/lost without a valid close frame.*What it means:.*no connection.*What it means:/)
+  })
+
+  it('tells patterns, and counts the messages of each connection [CC-163]', async () => {
+    const server = await serving(saysThenCloses('busy', 1001))
+    const {child, says, ended} = start(['probe', server.url, '--watch', '--json'])
+    await says(/"event":"pattern"/)
+    child.kill('SIGINT')
+    const events = jsonLines((await ended).stdout)
+    expect(events.find(({event}) => event === 'pattern').pattern.name).toBe('rejected-after-open')
+    const closes = events.filter(({event}) => event === 'close')
+    expect(closes.length).toBeGreaterThan(2)
+    for (const {received} of closes) expect(received).toBe(1)
+  })
+
+  it('calls each connection stable once, and goes on [CC-163]', async () => {
+    let lose = (): void => {}
+    const staysUntilLost: Behaviour = (visit) => {
+      lose = () => visit.socket.destroy()
+      echoes()(visit)
+    }
+    const server = await serving(sequence(closesWith(1001), staysUntilLost, closesWith(1000)))
+    const {says, ended} = start(['probe', server.url, '--watch', '--json', '--stable-after', '2'])
+    await says(/"event":"stable"/)
+    lose()
+    const {exitCode, stdout} = await ended
+    expect(exitCode).toBe(0)
+    const events = jsonLines(stdout)
+    expect(events.map(({event}) => event)).toEqual(['start', 'connecting', 'open', 'close', 'connecting', 'open', 'stable', 'close', 'connecting', 'open', 'close', 'summary'])
+    // By its own age, not by that of the one before; and then nothing is held against the server.
+    expect(events[6].at - events[5].at).toBeGreaterThan(1900)
+    expect(events.filter(({event}) => event === 'connecting').map(({retry}) => retry)).toEqual([0, 1, 1])
+  })
+
+  it('does not wait when it is interrupted again [CC-163]', async () => {
+    const server = await serving(goesSilent())
+    const {child, says, ended} = start(['probe', server.url, '--watch'])
+    await says(/\bopen,/)
+    child.kill('SIGINT')
+    await says(/interrupted/)
+    child.kill('SIGINT')
+    // By the signal itself, for which a shell says 130.
+    expect((await ended).exitCode).toBeNull()
+    expect(child.signalCode).toBe('SIGINT')
   })
 
   it('ends by itself when the client stops for good [CC-163]', async () => {

@@ -301,7 +301,9 @@ describe('the command', () => {
     })
 
     it('asks by HTTP what a refusal was [CC-164]', async () => {
-      const {exitCode, stdout} = await npx(bare, ['probe', await listening(refuses(503)), '--json'], '--experimental-websocket')
+      const url = await listening(refuses(503))
+      // `fetch` takes no user.
+      const {exitCode, stdout} = await npx(bare, ['probe', url.replace('//', '//user:password1@'), '--json'], '--experimental-websocket')
       expect(exitCode).toBe(3)
       const lines = stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, any>)
       expect(lines[0]!.transport).toBe('native')

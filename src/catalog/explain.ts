@@ -83,10 +83,9 @@ function read(languages: Languages, code: number, options: ExplainOptions = {}):
   const language = languages[locale]!
 
   const known: Known = {opened: !status && !unopened.includes(facts.origin), ...facts, status, code: normalizeCode(code)}
-  const judged = dialect?.judge(known)
-  const spoken = judged && dialect
   const {budget: _, ...table} = classify(known)
-  const verdict: Verdict = {...table, ...checkVerdict(classify(known, {verdicts, onNormalClosure, dialect: {judge: () => judged}, announced}), 'verdict')}
+  const verdict: Verdict = {...table, ...checkVerdict(classify(known, {verdicts, onNormalClosure, dialect, announced}), 'verdict')}
+  const spoken = verdict.dialect === undefined ? undefined : dialect
   const {range, reference, ...codeFacts} = factsOf(known.code)
   const group = status ? statusOf(status) : undefined
   const {gist, ...texts} = entryOf(known, group, table, verdict, spoken, language)

@@ -29,7 +29,7 @@ import {
   type Verdict,
 } from '../core/index.ts'
 import {checkVerdict} from '../core/check.ts'
-import {blame} from '../core/classify.ts'
+import {changed} from '../core/classify.ts'
 import {ClosecallError, isClosecallError} from '../core/errors.ts'
 import {bytesOf} from '../core/evidence.ts'
 import {hintIn} from '../core/machine.ts'
@@ -108,10 +108,11 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
       investigates: this.#hooks.some(({investigate}) => investigate),
       refreshable: [address, settings.protocols, settings.credentials].some((value) => typeof value === 'function'),
       classify: (close, context) => {
-        const suggested = classify(close, {...settings, ...context, dialect: {judge: (close) => this.#judge(close as Close)}})
-        const {fault, explanation, ...verdict} = {...suggested, ...this.#guard(() => checkVerdict(settings.classify?.(close, context, suggested), 'classify'))}
-        // Words that were the suggestion's don't explain another fault.
-        return {...verdict, fault, explanation: fault !== suggested.fault && explanation === suggested.explanation ? blame[fault] : explanation}
+        const own = this.#dialect()
+        // What the caller's code says is checked like an option: it could stop, or come back at once, by mistake.
+        const dialect = own && {name: own.name, judge: () => this.#guard(() => checkVerdict(own.judge(close), 'judge') as Verdict | undefined)}
+        const suggested = classify(close, {...settings, dialect, announced: context.announced})
+        return changed(suggested, this.#guard(() => checkVerdict(settings.classify?.(close, context, suggested), 'classify')))
       },
     }
     if (settings.signal?.aborted) this.close()
@@ -442,11 +443,6 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     return Array.isArray(dialect) ? dialect.find(({subprotocols}) => subprotocols!.includes(this.protocol)) : (dialect as Dialect | undefined)
   }
 
-  /** What the caller's code says is checked like an option: it could stop, or come back at once, by mistake. */
-  #judge(close: Close): Verdict | undefined {
-    return this.#guard(() => checkVerdict(this.#dialect()?.judge(close), 'judge') as Verdict | undefined)
-  }
-
   #ask(now: number): void {
     const {message}: HeartbeatOptions = this.#settings.heartbeat ?? {}
     const question = typeof message === 'function' ? message() : message
@@ -507,14 +503,13 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
       if (pattern) entry.pattern = pattern
     }
     const {pattern} = entry
-    const announced = 'hint' in previous && previous.hint?.verdict?.action
     const report = why && makeReport(why, entry, name === 'failed', () => this.#ring.examine(at, this.#settings.evidence.payloads), {
       url: this.#url,
       protocol: this.protocol,
       extensions: this.extensions,
       bufferedAmount: this.#socket?.bufferedAmount ?? 0,
       ...this.stats,
-    }, this.#judge(last) || announced === verdict.action ? this.#dialect() : undefined)
+    }, this.#dialect()?.source)
     return () => {
       this.#emitter.emit('close', entry)
       if (pattern && !this.#emitter.emit('diagnosis', pattern, entry)) warn(`closecall: ${pattern.explanation} ${pattern.advice}`)

@@ -269,7 +269,7 @@ export function checkOptions(options: Options): Settings {
   must(typeof environment.subscribe === 'function', 'environment', 'an Environment', environment)
   must(Array.isArray(extensions) && extensions.every((each) => typeof each === 'function'), 'extensions', 'a list of functions', extensions)
   // One of a list that no subprotocol chooses would never be spoken.
-  must([dialect].flat().every((each: Dialect | null) => typeof each?.judge === 'function' && (each === dialect || each.subprotocols)), 'dialect', 'a Dialect, or a list of those with subprotocols', dialect)
+  must([dialect].flat().every((each: Dialect | null) => typeof each?.judge === 'function' && typeof each.name === 'string' && (each === dialect || each.subprotocols)), 'dialect', 'a Dialect, or a list of those with subprotocols', dialect)
   must(!signal || 'aborted' in signal, 'signal', 'an AbortSignal', signal)
   for (const [key, verdict] of Object.entries(verdicts)) {
     const [from, to = from] = key.split('-').map(Number)

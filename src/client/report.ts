@@ -1,6 +1,6 @@
 // What is somebody told who must mend the program?
 
-import {closeCodes, diagnose, type Cause, type Close, type Diagnosis, type Dialect, type FailureCause, type FrameEvidence, type Verdict} from '../core/index.ts'
+import {closeCodes, diagnose, type Cause, type Close, type Diagnosis, type FailureCause, type FrameEvidence, type Verdict} from '../core/index.ts'
 import {standardCode} from '../core/close-codes.ts'
 import {ClosecallError} from '../core/errors.ts'
 import {withoutSecrets} from '../core/secrets.ts'
@@ -94,16 +94,16 @@ const adviceFor: Record<FailureCause, string> = {
 
 /**
  * @param examine asked only where the fault is the sender's
- * @param dialect the one that speaks of this close
+ * @param source of the dialect that is spoken
  */
-export function makeReport(why: FailureCause, {close, verdict, explanation}: HistoryEntry, failed: boolean, examine: () => FrameEvidence[], connection: ConnectionFacts, dialect: Dialect | undefined): Report {
+export function makeReport(why: FailureCause, {close, verdict, explanation}: HistoryEntry, failed: boolean, examine: () => FrameEvidence[], connection: ConnectionFacts, source: string | undefined): Report {
   const blamed = verdict.fault === 'sender'
   const frames = blamed ? examine() : []
   const diagnosis: Partial<Diagnosis> & {advice: string} = blamed ? diagnose(close, frames, connection.extensions) : {advice: adviceFor[why]}
   const {cause, confidence, sequence, offset, advice} = diagnosis
   const {code, status} = close
   const where = `${sequence ? `, message ${sequence}` : ''}${offset === undefined ? '' : `, offset ${offset}`}`
-  const more = dialect?.source ?? `npx closecall explain ${status ? `--status ${status}` : code}`
+  const more = (verdict.dialect && source) ?? `npx closecall explain ${status ? `--status ${status}` : code}`
   return {
     error: new ClosecallError('FAILED', `${explanation}. ${cause && cause !== 'unknown' ? `Cause: ${cause} (${confidence})${where}. ` : ''}${advice} More: ${more}`, {last: close, verdict}),
     why,
@@ -111,7 +111,7 @@ export function makeReport(why: FailureCause, {close, verdict, explanation}: His
     close,
     verdict,
     ...diagnosis,
-    link: `docs/codes.md#${dialect?.name ?? (status ? 'refused-handshakes' : standardCode(code) in closeCodes ? code : 'close-codes')}`,
+    link: `docs/codes.md#${verdict.dialect ?? (status ? 'refused-handshakes' : standardCode(code) in closeCodes ? code : 'close-codes')}`,
     frames,
     connection: {...connection, url: withoutSecrets(connection.url)},
   }

@@ -68,6 +68,7 @@ export const verdictRules: Readonly<Record<string, string>> = {
   rotate: 'a boolean',
   budget: '1..Infinity',
   report: 'a boolean',
+  dialect: 'a string',
 }
 
 /** Checks a verdict, or part of one, if there is any. @returns it without what is undefined */

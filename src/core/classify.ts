@@ -16,7 +16,7 @@ export interface ClassifyRules {
   /** What a 1000 from the server means. Default `'end'`. */
   onNormalClosure?: 'end' | 'retry' | undefined
   /** What the service's codes mean: goes before the table, after the overrides. */
-  dialect?: Pick<Dialect, 'judge'> | undefined
+  dialect?: Pick<Dialect, 'name' | 'judge'> | undefined
   /** What a message of the server said of this close. */
   announced?: Partial<Verdict> | undefined
 }
@@ -56,20 +56,25 @@ export function classify(close: Pick<Close, 'code'> & Partial<Close>, {verdicts 
   const told = dialect?.judge(code === close.code ? close : {...close, code})
   // A number that the service has given a meaning stands for no other.
   const known = told ? key : standardCode(key)
-  const judged = told ?? fromTable(close, known)
-  const verdict = judged.action === 'stop' ? judged : changed(judged, announced)
+  const spoken = dialect && {dialect: dialect.name}
+  const judged = told ? {...told, ...spoken} : fromTable(close, known)
+  const verdict = judged.action === 'stop' || !announced ? judged : changed(judged, {...announced, ...spoken})
   const override = overrideOf(verdicts, key) ?? overrideOf(verdicts, known) ?? (key === 1000 ? onNormalClosure : undefined)
   if (typeof override !== 'string') return changed(verdict, override)
   const {budget: _, ...lasting} = verdict
   return {...lasting, action: override}
 }
 
-const changed = (verdict: Verdict, part: Partial<Verdict> | undefined): Verdict => ({...verdict, ...(part?.fault && {explanation: blame[part.fault]}), ...part})
+/** A verdict with a part of it changed. Words for one fault don't explain another. */
+export const changed = (verdict: Verdict, part: Partial<Verdict> | undefined): Verdict => {
+  const next = {...verdict, ...part}
+  return next.fault === verdict.fault || next.explanation !== verdict.explanation ? next : {...next, explanation: blame[next.fault]}
+}
 
 const fromTable = ({status, origin}: Partial<Close>, key: number): Verdict => {
   const row = status ? (handshakeStatuses[key] ?? upTo(handshakeStatusRanges, key)) : (origins[origin!] ?? closeCodes[key] ?? upTo(closeCodeRanges, key))
-  const [name, action, fault, budget, backoff = 'exponential'] = row
-  return {name, action, fault, explanation: blame[fault], backoff, report: fault === 'sender', ...(budget && {budget})}
+  const [name, action, fault, budget, backoff = 'exponential', rotate] = row
+  return {name, action, fault, explanation: blame[fault], backoff, report: fault === 'sender', ...(budget && {budget}), ...(rotate && {rotate})}
 }
 
 /** A code that a `close` event may really carry: whole and within 16 bits. Anything else, Deno's 0 above all, is 1006. */

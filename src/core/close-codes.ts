@@ -22,16 +22,18 @@ export interface Verdict {
    * later ones are exponential. Numbers: exponential with these instead of the caller's; no function, for a verdict is data.
    */
   backoff: 'exponential' | 'spread' | 'unhurried' | 'prompt' | Readonly<Partial<Backoff & {jitter: JitterRule}>>
-  /** Whether another address is tried next, where there are several. Absent: after 1012, 1013, and where this one never opened. */
+  /** Whether another address is tried next, where there are several. Absent: only if this one never opened. */
   rotate?: boolean
   /** So many closes in a row with this code, without a stable connection between them, and the client stops. Absent: no limit. Not for `refresh`, which is tried once. */
   budget?: number
   /** Every such close makes a report, also where the client goes on. A client that fails always makes one. */
   report: boolean
+  /** Name of the dialect that says so, as far as one does. */
+  dialect?: string
 }
 
-/** `[name, action, fault, budget, backoff]`, a budget of 0 for none. The fault of the sender is always reported. */
-export type Row = readonly [string, Action, Fault, number?, Verdict['backoff']?]
+/** `[name, action, fault, budget, backoff, rotate]`, a budget of 0 for none. The fault of the sender is always reported. */
+export type Row = readonly [string, Action, Fault, number?, Verdict['backoff']?, boolean?]
 
 /**
  * The registered close codes, by the names of their registration.
@@ -54,8 +56,8 @@ export const closeCodes: Readonly<Record<number, Row>> = {
   1010: ['Mandatory Ext.', 'stop', 'sender'],
   1011: ['Internal Error', 'retry', 'server'],
   // The registration asks for "a randomized delay of 5 - 30s". [hybi msg09670]
-  1012: ['Service Restart', 'retry', 'server', 0, 'spread'],
-  1013: ['Try Again Later', 'retry', 'server'],
+  1012: ['Service Restart', 'retry', 'server', 0, 'spread', true],
+  1013: ['Try Again Later', 'retry', 'server', 0, 'exponential', true],
   1014: ['Bad Gateway', 'retry', 'server'],
   1015: ['TLS handshake', 'retry', 'network', 3],
   3000: ['Unauthorized', 'refresh', 'policy'],

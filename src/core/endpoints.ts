@@ -1,7 +1,7 @@
 // Which address next, where there are several?
 
 import type {Close} from './close.ts'
-import {standardCode, type Verdict} from './close-codes.ts'
+import type {Verdict} from './close-codes.ts'
 
 /** Closes of one kind in a row. */
 export interface Streak {
@@ -46,5 +46,4 @@ export function nextEndpoint(here: Memory, elsewhere: readonly Memory[], endpoin
 }
 
 /** Whether a close says something about this address that need not hold for another: it is full or going down, or nobody answers. */
-export const speaksOfEndpoint = ({code, opened, origin}: Close, {rotate}: Verdict): boolean =>
-  rotate ?? (opened ? [1012, 1013].includes(standardCode(code)) : origin !== 'provider')
+export const speaksOfEndpoint = ({opened, origin}: Close, {rotate}: Verdict): boolean => rotate ?? (!opened && origin !== 'provider')

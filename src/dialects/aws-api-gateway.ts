@@ -16,6 +16,6 @@ export const awsApiGateway: DefinedDialect = /*#__PURE__*/ defineDialect({
     1008: {name: 'Too many requests', meaning: 'this client sent too many messages', action: 'retry', fault: 'sender'},
     1009: {name: 'Message Too Big', meaning: 'a frame has more than 32 KB, or a message more than 128 KB', action: 'stop', fault: 'sender', source: quotas},
     1011: {name: 'Internal Error', meaning: 'API Gateway met an internal error', action: 'retry', fault: 'server'},
-    1012: {name: 'Service Restart', meaning: 'the service restarts', action: 'retry', fault: 'server', backoff: 'spread'},
+    1012: {name: 'Service Restart', meaning: 'the service restarts', action: 'retry', fault: 'server', backoff: 'spread', rotate: true},
   },
 })

@@ -10,6 +10,6 @@ export const cloudflare: DefinedDialect = /*#__PURE__*/ defineDialect({
   rules: {
     // The reason tells it from a page that is being left, of which Firefox says 1001, too.
     1001: {name: 'Proxy restarting', meaning: 'Cloudflare restarts the server that the connection ran through', action: 'retry', fault: 'server', reason: /^cloudflare websocket proxy restarting/i},
-    1013: {name: 'Overloaded', meaning: 'the Worker or Durable Object has more work than it can take', action: 'retry', fault: 'server'},
+    1013: {name: 'Overloaded', meaning: 'the Worker or Durable Object has more work than it can take', action: 'retry', fault: 'server', rotate: true},
   },
 })

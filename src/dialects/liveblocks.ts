@@ -13,7 +13,7 @@ export const liveblocks: DefinedDialect = /*#__PURE__*/ defineDialect({
   title: 'Liveblocks',
   source: '@liveblocks/core 3.24 (npm) enum WebsocketCloseCodes, BACKOFF_DELAYS_SLOW',
   rules: {
-    1013: {name: 'TRY_AGAIN_LATER', meaning: 'the client should back off, but try again in a few moments', action: 'retry', fault: 'server', backoff: slowly},
+    1013: {name: 'TRY_AGAIN_LATER', meaning: 'the client should back off, but try again in a few moments', action: 'retry', fault: 'server', backoff: slowly, rotate: true},
     4000: {name: 'INVALID_MESSAGE_FORMAT', meaning: 'a message was not understood', action: 'stop', fault: 'sender'},
     4001: {name: 'NOT_ALLOWED', meaning: 'the server refused the connection, and new credentials will not help', action: 'stop', fault: 'policy'},
     4005: {name: 'MAX_NUMBER_OF_CONCURRENT_CONNECTIONS_PER_ROOM', meaning: 'the room is full', action: 'stop', fault: 'policy'},

@@ -28,6 +28,6 @@ export const phoenix: DefinedDialect = /*#__PURE__*/ defineDialect({
       source: 'mtrudel/bandit lib/bandit/websocket/connection.ex handle_timeout()',
     },
     1011: {name: 'Crash', meaning: 'the process that serves this connection crashed', action: 'retry', fault: 'server', source: 'mtrudel/bandit lib/bandit/websocket/connection.ex handle_error()'},
-    1012: {name: 'Drain', meaning: 'the node is being drained for a restart', action: 'retry', fault: 'server', backoff: 'spread'},
+    1012: {name: 'Drain', meaning: 'the node is being drained for a restart', action: 'retry', fault: 'server', backoff: 'spread', rotate: true},
   },
 })

@@ -141,6 +141,17 @@ describe('a dialect', () => {
     for (const {client} of [judges, hints]) client.close()
   })
 
+  it('that throws is asked once, and reported once, also where a report is made [CC-83]', async () => {
+    const judge = (): never => {
+      throw new Error('judge')
+    }
+    const setup = setUp(acceptsThenCloses(1007), {dialect: {name: 'broken', judge}})
+    const reports = reportsOf(setup)
+    await settled(setup)
+    expect(reports).toMatchObject([{verdict: {name: 'Invalid frame payload data'}, link: 'docs/codes.md#1007'}])
+    expect(takeUncaught()).toHaveLength(1)
+  })
+
   it('that tells no number for a delay is not believed [CC-83]', async () => {
     const setup = await settled(setUp(says(1013, 'x'), {dialect: {name: 'mad', judge: () => undefined, hint: () => ({after: NaN})}}))
     expect(setup.client.state).toMatchObject({name: 'backoff', delay: 1000})

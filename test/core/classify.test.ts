@@ -71,6 +71,10 @@ group('classify', () => {
     expect(classify({code: 1006, status}).action).toBe(action)
   })
 
+  it('says of 1012 and 1013 alone that another address may do better [CC-100]', () => {
+    expect(Object.keys(closeCodes).map(Number).filter((code) => classify({code}).rotate)).toEqual([1012, 1013])
+  })
+
   it('gives 1012 alone a spread of its own [CC-15]', () => {
     expect(Object.keys(closeCodes).map(Number).filter((code) => classify({code}).backoff === 'spread')).toEqual([1012])
   })
@@ -133,7 +137,7 @@ group('aliases', () => {
   })
 
   it('are not what they stand for where a dialect speaks of them [CC-22]', () => {
-    const dialect = {judge: ({code}: {code: number}) => (code === 4913 ? {...classify({code: 4913}), name: 'Banned', action: 'stop' as const} : undefined)}
+    const dialect = {name: 'ours', judge: ({code}: {code: number}) => (code === 4913 ? {...classify({code: 4913}), name: 'Banned', action: 'stop' as const} : undefined)}
     expect(classify({code: 4913}, {dialect, verdicts: {1013: 'retry', '1000-1999': 'retry'}})).toMatchObject({name: 'Banned', action: 'stop'})
     expect(classify({code: 4913}, {dialect, verdicts: {4913: 'retry'}})).toMatchObject({name: 'Banned', action: 'retry'})
     expect(classify({code: 4912}, {dialect, verdicts: {1012: 'end'}})).toMatchObject({action: 'end'})
@@ -146,24 +150,34 @@ group('aliases', () => {
 
 group('a dialect in classify', () => {
   const known: Verdict = {name: 'Known', action: 'retry', fault: 'server', explanation: 'so it is', backoff: 'prompt', budget: 4, report: false}
-  const dialect = {judge: ({code}: {code: number}) => (code === 4001 ? known : undefined)}
+  const dialect = {name: 'ours', judge: ({code}: {code: number}) => (code === 4001 ? known : undefined)}
 
   it('goes before the table and after the overrides, whose shorthand lifts its budget [CC-20] [CC-23]', () => {
-    expect(classify({code: 4001}, {dialect})).toEqual(known)
+    expect(classify({code: 4001}, {dialect})).toEqual({...known, dialect: 'ours'})
     expect(classify({code: 4002}, {dialect})).toEqual(classify({code: 4002}))
-    expect(classify({code: 4001}, {dialect, verdicts: {'4000-4999': 'stop'}})).toEqual({name: 'Known', action: 'stop', fault: 'server', explanation: 'so it is', backoff: 'prompt', report: false})
+    expect(classify({code: 4001}, {dialect, verdicts: {'4000-4999': 'stop'}})).toEqual({name: 'Known', action: 'stop', fault: 'server', explanation: 'so it is', backoff: 'prompt', report: false, dialect: 'ours'})
     expect(classify({code: 4001}, {dialect, verdicts: {4001: {fault: 'sender'}}})).toMatchObject({fault: 'sender', explanation: 'what this program sent was refused', budget: 4})
     expect(classify({code: 4001}, {dialect, verdicts: {4001: {fault: 'sender', explanation: 'no'}}})).toMatchObject({explanation: 'no'})
   })
 
   it('is asked about 1006 for what is no code [CC-18] [CC-23]', () => {
-    const lost = {judge: ({code}: {code: number}) => (code === 1006 ? known : undefined)}
-    for (const code of [0, NaN, -1, 1.5, 65_536, undefined]) expect(classify({code: code as number}, {dialect: lost})).toEqual(known)
+    const lost = {name: 'ours', judge: ({code}: {code: number}) => (code === 1006 ? known : undefined)}
+    for (const code of [0, NaN, -1, 1.5, 65_536, undefined]) expect(classify({code: code as number}, {dialect: lost})).toEqual({...known, dialect: 'ours'})
   })
 
   it('gives way to an announcement that names another fault, with its explanation [CC-25] [CC-26]', () => {
     expect(classify({code: 4001}, {dialect, announced: {fault: 'none'}})).toMatchObject({fault: 'none', explanation: 'nothing is wrong'})
     expect(classify({code: 4001}, {dialect, announced: {fault: 'none', explanation: 'all is said'}})).toMatchObject({explanation: 'all is said'})
+  })
+
+  it('is named in what it says, in the code or in a message, and in nothing else [CC-23] [CC-25]', () => {
+    expect(classify({code: 1000}, {dialect, announced: {action: 'retry'}})).toMatchObject({action: 'retry', dialect: 'ours'})
+    expect(classify({code: 1007}, {dialect, announced: {action: 'retry'}})).toEqual(classify({code: 1007}))
+    expect(classify({code: 4002}, {dialect})).not.toHaveProperty('dialect')
+  })
+
+  it("keeps its words where an override names the fault that it has already [CC-26]", () => {
+    expect(classify({code: 4001}, {dialect, verdicts: {4001: {fault: 'server', budget: 9}}})).toMatchObject({explanation: 'so it is', budget: 9})
   })
 
   it("reads a runtime's own event, whose facts are not its own properties [CC-23]", () => {
@@ -175,7 +189,7 @@ group('a dialect in classify', () => {
         return 'so it is'
       }
     }
-    expect(classify(new Closed(), {dialect: {judge: ({reason}) => (reason === 'so it is' ? known : undefined)}}).name).toBe('Known')
+    expect(classify(new Closed(), {dialect: {name: 'ours', judge: ({reason}) => (reason === 'so it is' ? known : undefined)}}).name).toBe('Known')
   })
 
   it('is not changed by what was announced, or by overrides [CC-25]', () => {

@@ -2,32 +2,19 @@
 
 import {readdirSync} from 'node:fs'
 import {fileURLToPath} from 'node:url'
-import {build} from 'esbuild'
 import fc from 'fast-check'
 import {describe, expect, it} from 'vitest'
 import {classify} from '../../src/core/index.ts'
 import * as door from '../../src/dialects/index.ts'
 import {dialectNamed, dialects} from '../../src/dialects/index.ts'
+import {textOf} from '../helpers/sizes.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 const camel = (name: string): string => name.replace(/-[a-z\d]/g, ([, letter]) => letter!.toUpperCase())
 
 /** What a bundler takes along for an import from the sources. */
-const bundled = async (source: string): Promise<string> => {
-  const {outputFiles} = await build({
-    stdin: {contents: source, resolveDir: root, loader: 'ts'},
-    bundle: true,
-    write: false,
-    minify: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    charset: 'utf8',
-    logLevel: 'error',
-  })
-  return outputFiles[0]!.text
-}
+const bundled = (source: string): Promise<string> => textOf(source, {charset: 'utf8'})
 
 /** The dialects of which something stands in the code. */
 const heldIn = (code: string): string[] => dialects.filter(({title, source}) => [title, source].some((words) => code.includes(JSON.stringify(words).slice(1, -1)))).map(({name}) => name)
@@ -133,6 +120,6 @@ describe('1007 and 1013', () => {
   // Gemini Live has other meanings for 1007. A command in Kubernetes is not run again, whatever ended it.
   it.each(dialects.filter(({name}) => !['gemini-live', 'kubernetes'].includes(name)))('$name: the one stops and is reported, the other comes back [CC-141]', (dialect) => {
     expect(classify({code: 1007}, {dialect})).toMatchObject({action: 'stop', fault: 'sender', report: true})
-    expect(classify({code: 1013}, {dialect})).toMatchObject({action: 'retry', fault: 'server'})
+    expect(classify({code: 1013}, {dialect})).toMatchObject({action: 'retry', fault: 'server', rotate: true})
   })
 })

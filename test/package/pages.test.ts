@@ -49,7 +49,8 @@ describe('docs/codes.md', () => {
     const anchors = new Set([...[...text.matchAll(/<a id="([^"]+)">/g)].map(([, id]) => id!), ...[...text.matchAll(/^## (.+)$/gm)].map(([, title]) => title!.toLowerCase().replaceAll(' ', '-'))])
     const linkOf = (close: Partial<Close>, dialect?: door.DefinedDialect): string => {
       const whole: Close = {code: 1006, reason: '', wasClean: true, opened: true, age: 0, origin: 'event', ...close}
-      return makeReport('verdict', {at: 0, close: whole, verdict: classify(whole, {dialect}), explanation: ''}, true, () => [], connection, dialect).link
+      const verdict = {...classify(whole), ...(dialect && {dialect: dialect.name})}
+      return makeReport('verdict', {at: 0, close: whole, verdict, explanation: ''}, true, () => [], connection, dialect?.source).link
     }
     const links = new Set([...Array.from({length: 65_535}, (_, i) => linkOf({code: i + 1})), ...[200, 301, 401, 404, 503].map((status) => linkOf({status})), ...door.dialects.map((dialect) => linkOf({}, dialect))])
     expect(links.size).toBeGreaterThan(50)

@@ -10,6 +10,8 @@ export const exitCodes = {
   retry: 3,
   noWebSocket: 4,
   unwritten: 5,
+  /** As in BSD's sysexits.h. */
+  defect: 70,
 } as const
 
 export const signals = {SIGINT: 130, SIGTERM: 143} as const

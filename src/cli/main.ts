@@ -89,9 +89,9 @@ const main = async (): Promise<number> => {
   try {
     return await run(readArguments(process.argv.slice(2)), stop)
   } catch (error) {
-    if (!(error instanceof Misuse)) throw error
-    complain(error.message)
-    return exitCodes.misuse
+    // Not with 1, which says something about a server.
+    complain(error instanceof Misuse ? error.message : ((error as Error).stack ?? String(error)))
+    return error instanceof Misuse ? exitCodes.misuse : exitCodes.defect
   }
 }
 

@@ -114,6 +114,7 @@ Exit codes
   3  closed, refused or not reached, and trying again is right
   4  this needs the package ws, which is not installed
   5  the output could not be written
+  70  a defect in this command
   130, 143  interrupted (SIGINT, SIGTERM) before anything was known`,
   quoted: (text) => `“${text}”`,
   label: (text) => `${text}:`,
@@ -268,6 +269,7 @@ Codes de sortie
   3  fermé, refusé ou injoignable, et il convient de réessayer
   4  il faut le paquet ws, qui n’est pas installé
   5  la sortie n’a pas pu être écrite
+  70  un défaut de cette commande
   130, 143  interrompu (SIGINT, SIGTERM) avant de savoir quoi que ce soit`,
   quoted: (text) => `«\u00a0${text}\u00a0»`,
   label: (text) => `${text}\u00a0:`,

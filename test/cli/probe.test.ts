@@ -314,6 +314,13 @@ describe('a reader that has had enough', () => {
   })
 })
 
+it('tells a defect of its own from what it says of servers [CC-167]', async () => {
+  const {exitCode, stderr, stdout} = await start(['explain', 'a', 'b'], {NODE_OPTIONS: '--import=data:text/javascript,delete%20Intl.ListFormat'}).ended
+  expect(exitCode).toBe(70)
+  expect(stderr).toMatch(/^TypeError: Intl\.ListFormat is not a constructor\n/)
+  expect(stdout).toBe('')
+})
+
 it('says so if its output can’t be written [CC-167]', async () => {
   const {exitCode, stderr} = await start(['-c', '"$0" "$1" list > /dev/full', process.execPath, file], {}, 'sh').ended
   expect({exitCode, stderr}).toEqual({exitCode: 5, stderr: 'ENOSPC: no space left on device, write\n'})

@@ -52,8 +52,8 @@ export function measure() {
   return Promise.all(Object.entries(measured).map(async ([name, {what, bytes}]) => ({name, what, ...(await bytes()), ...budgets[name]})))
 }
 
-/** The text of a bundle. */
-export const textOf = async (source) => new TextDecoder().decode(await bundled(source))
+/** The text of a bundle, of the package or, by its path, of a source. */
+export const textOf = async (source, options) => new TextDecoder().decode(await bundled(source, options))
 
 /** What stays of an import that is not used. */
 export const unused = async () => (await bundled(['', '/catalog', '/core', '/diagnosis', '/dialects', '/overload', '/probe', '/server', '/testing'].map((door) => `import 'closecall${door}'`).join('\n'))).length

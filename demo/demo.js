@@ -52,7 +52,7 @@ const client = connect(`/live?session=${session}`, {
   // Yours will be one of them; here whichever is chosen speaks.
   dialect: {
     get name() {
-      return spoken()?.name
+      return spoken()?.name ?? 'none'
     },
     get source() {
       return spoken()?.source

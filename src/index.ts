@@ -1,10 +1,13 @@
 // closecall: the public door. Every export by name.
 
-export {Client, connect, type SendOptions, type SendResult} from './client/client.ts'
-export type {ClientEvents, MessageData} from './client/events.ts'
+export {Client, connect, type Receipt, type SendResult} from './client/client.ts'
+export type {Codec, Invalid, Schema, SchemaIssue, SchemaResult} from './client/codec.ts'
+export type {ClientEvents, Dropped, MessageData} from './client/events.ts'
 export type {End, Extension, ExtensionHooks, ExtensionHost} from './client/extension.ts'
-export type {Address, AttemptContext, HeartbeatOptions, Options} from './client/options.ts'
+export type {Address, AttemptContext, HeartbeatOptions, Options, SendOptions} from './client/options.ts'
+export type {InboxOptions} from './client/messages.ts'
 export type {ConnectionFacts, HistoryEntry, Pattern, Report, Stats} from './client/report.ts'
+export type {Session} from './client/session.ts'
 export {
   classify,
   CloseCode,
@@ -17,6 +20,7 @@ export {
   type Close,
   type ClosecallErrorCode,
   type CloseOrigin,
+  type Delivery,
   type Diagnosis,
   type Dialect,
   type EvidenceOptions,
@@ -29,6 +33,10 @@ export {
   type InBandHint,
   type Jitter,
   type Message,
+  type MessageId,
+  type Outcome,
+  type OutcomeCause,
+  type OutcomeStatus,
   type RetryHint,
   type SendData,
   type State,

@@ -298,6 +298,13 @@ export const en: Language = {
       whenYouSee: 'When it throws, rejects, or gives what is no address.',
       howToFix: 'Mend the function, or whatever it asks.',
     },
+    setup: {
+      name: 'Not set up',
+      gist: 'a connection that could not be set up',
+      description: 'The connection was open, but the `onOpen` function failed or took too long, so it was given up.',
+      whenYouSee: 'When it throws or rejects: the server did not accept the login, or did not answer it.',
+      howToFix: 'Start from the error. If the login was refused, ask for new credentials; if it takes long, raise `connectTimeout`.',
+    },
     constructor: {
       name: 'Not allowed here',
       gist: 'a refusal by the runtime',

@@ -25,7 +25,7 @@ const contextRules = {
   wasClean: 'a boolean',
   opened: 'a boolean',
   age: '0..Infinity',
-  origin: 'event or error or connect-timeout or close-timeout or provider or constructor or heartbeat or stalled or page or reconnect',
+  origin: 'event or error or connect-timeout or close-timeout or provider or setup or constructor or heartbeat or stalled or page or reconnect',
   status: '0..999',
   retryAfter: '0..Infinity',
   error: 'a string',
@@ -144,7 +144,7 @@ function entryOf(close: Known, group: Status | undefined, table: Omit<Verdict, '
 }
 
 const situationOf = ({code, opened, origin}: Known): Situation | undefined =>
-  origin === 'provider' || origin === 'constructor' ? origin
+  origin === 'provider' || origin === 'setup' || origin === 'constructor' ? origin
   : code !== 1006 ? undefined
   : origin === 'heartbeat' ? origin
   : opened ? undefined

@@ -299,6 +299,13 @@ export const fr: Language = {
       whenYouSee: 'Quand elle lève une exception, rejette sa promesse, ou renvoie autre chose qu’une adresse.',
       howToFix: 'Corrigez la fonction, ou ce qu’elle interroge.',
     },
+    setup: {
+      name: 'Mise en place échouée',
+      gist: 'une connexion qui n’a pas pu être mise en place',
+      description: 'La connexion était ouverte, mais la fonction `onOpen` a échoué ou a pris trop de temps ; elle a donc été abandonnée.',
+      whenYouSee: 'Quand elle lève une exception ou rejette : le serveur n’a pas accepté l’identification, ou n’y a pas répondu.',
+      howToFix: 'Partez de l’erreur. Si l’identification a été refusée, demandez de nouveaux identifiants ; si elle est longue, augmentez `connectTimeout`.',
+    },
     constructor: {
       name: 'Impossible ici',
       gist: 'un refus de l’environnement',

@@ -8,7 +8,7 @@ import type {CodeKind, ComparedPoint} from './explanation.ts'
 export type NamedCode = Exclude<(typeof CloseCode)[keyof typeof CloseCode], 4912 | 4913 | 4914>
 
 /** What is known of some closes beyond their code: it never opened, nobody answered the heartbeat, or there was no socket. */
-export type Situation = 'unopened' | 'heartbeat' | 'provider' | 'constructor'
+export type Situation = 'unopened' | 'heartbeat' | 'provider' | 'setup' | 'constructor'
 
 /** What to expect of another attempt. `few`: as for `retry`, but the client counts. */
 export type Outlook = Action | 'few'

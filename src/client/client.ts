@@ -2,6 +2,7 @@
 
 import {EventEmitter} from 'eventemitter3'
 import {
+  byteLength,
   classify,
   deadlineOf,
   describe,
@@ -10,23 +11,28 @@ import {
   initialState,
   isResting,
   kindOf,
-  SendBuffer,
   transition,
   type Close,
   type Dialect,
   type Effect,
+  type Entry,
   type Event,
   type Failure,
   type Finding,
   type FrameKind,
   type Message,
+  type MessageId,
+  type Outcome,
+  type OutcomeCause,
   type Policy,
   type RetryHint,
   type SendData,
+  type Source,
   type Stamp,
   type State,
   type StateName,
   type Verdict,
+  type Wishes,
 } from '../core/index.ts'
 import {checkVerdict} from '../core/check.ts'
 import {changed} from '../core/classify.ts'
@@ -34,21 +40,46 @@ import {ClosecallError, isClosecallError} from '../core/errors.ts'
 import {bytesOf} from '../core/evidence.ts'
 import {hintIn} from '../core/machine.ts'
 import {complain, reportError, warn} from '../platform/console.ts'
-import {abandon, failureOf, nativeWebSocket, pollInterval, sendsTextBytes, wordsOf, type WebSocketClass, type WebSocketLike} from '../platform/websocket.ts'
+import {abandon, failureOf, listenForPongs, nativeWebSocket, pollInterval, sendsTextBytes, unsentBytes, wordsOf, type WebSocketClass, type WebSocketLike} from '../platform/websocket.ts'
+import {encoded, reading, type Invalid, type Schema} from './codec.ts'
 import type {ClientEvents, MessageData} from './events.ts'
 import type {ExtensionHooks} from './extension.ts'
 import {lint} from './lint.ts'
-import {messagesOf} from './messages.ts'
-import {checkClose, checkData, checkHint, checkListener, checkOptions, checkProtocols, toURLs, type Address, type HeartbeatOptions, type Options, type Settings} from './options.ts'
+import {messagesOf, type InboxOptions} from './messages.ts'
+import {
+  checkClose,
+  checkData,
+  checkHint,
+  checkId,
+  checkListener,
+  checkOptions,
+  checkProtocols,
+  checkSendOptions,
+  toURLs,
+  type Address,
+  type HeartbeatOptions,
+  type Options,
+  type SendOptions,
+  type Settings,
+} from './options.ts'
+import {Outbox} from './outbox.ts'
 import {makeReport, type HistoryEntry, type Report, type Stats} from './report.ts'
+import type {Session} from './session.ts'
 
 /** What became of a message: handed to the socket; kept for the next connection; or not taken, and the caller's to keep. */
 export type SendResult = 'sent' | 'buffered' | 'refused'
 
-export interface SendOptions {
-  /** `false` sends bytes in a text frame, where the WebSocket class can (`ws`). Strings always go in text frames. */
-  binary?: boolean
+/** What became of a message, once that is known; never rejects but for what can't be sent. */
+export interface Receipt extends Promise<Outcome> {
+  /** Takes the message back, if that is not too late: the outcome says. */
+  cancel(): void
 }
+
+/** Nobody has seen it. */
+const untouched = {inDoubt: false, writes: 0}
+
+/** What a message is told that is not taken. Making room for others is the caller's policy, and a loss. */
+const refusal = (why: OutcomeCause): Outcome => ({status: why === 'overflow' ? 'dropped' : 'unsent', why, ...untouched})
 
 /** Entries that `history` keeps. */
 const historyLength = 16
@@ -57,12 +88,12 @@ type DistributiveOmit<T, K extends keyof any> = T extends unknown ? Omit<T, K> :
 type Happening = DistributiveOmit<Event, keyof Stamp>
 
 /** A connection that is kept, or ended for a reason that can be told. Made by {@link connect}. */
-export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
+export class Client<In = MessageData, Out = SendData> implements AsyncIterable<In>, AsyncDisposable {
   readonly #address: Address
   readonly #settings: Settings
   readonly #policy: Policy
   readonly #emitter = new EventEmitter()
-  readonly #buffer: SendBuffer
+  readonly #outbox: Outbox
   readonly #ring: EvidenceRing
   readonly #history: HistoryEntry[] = []
   readonly #mailbox: Happening[] = []
@@ -88,16 +119,25 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
   #askedAt: number | undefined
   #roundTripTime: number | undefined
   #investigation: AbortController | undefined
+  #session: AbortController | undefined
+  #toldInvalid = false
 
-  constructor(address: Address, options: Options = {}) {
+  constructor(address: Address, options: Options<In, Out> = {}) {
     const settings = checkOptions(options)
     if (typeof address !== 'function') this.#endpoints = toURLs(address).length
     this.#address = address
     this.#settings = settings
-    this.#buffer = new SendBuffer(settings.buffer)
     this.#ring = new EvidenceRing(settings.evidence.frames)
     const {backoff, clock, random} = settings
     const {jitter} = backoff
+    this.#outbox = new Outbox(settings.buffer, settings.delivery?.window, settings.highWaterMark, clock, {
+      // Until something happened that must be handled first.
+      ready: () => (this.#mailbox.length < 2 && this.#state.name === 'open' && this.#socket!.readyState === 1 ? this.#socket : undefined),
+      takes: () => this.#takes(),
+      write: (entry) => this.#write(entry.data, kindOf(entry.data, entry.binary)!, entry),
+      settled: (entry, outcome) => this.#settled(entry, outcome),
+      drained: () => void this.#emitter.emit('drain'),
+    })
     this.#watchful = !!options.heartbeat
     this.#hooks = settings.extensions.map((extend) => this.#guard(() => extend({clock, random})) ?? {})
     this.#policy = {
@@ -105,6 +145,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
       backoff: typeof jitter === 'function' ? {...backoff, jitter: (...given) => this.#guard(() => jitter(...given)) ?? NaN} : backoff,
       pollInterval: pollInterval(),
       closeOnPageHide: settings.onPageHide !== 'keep',
+      setsUp: !!settings.onOpen,
       investigates: this.#hooks.some(({investigate}) => investigate),
       refreshable: [address, settings.protocols, settings.credentials].some((value) => typeof value === 'function'),
       classify: (close, context) => {
@@ -141,7 +182,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
 
   /** Bytes in the send buffer, and those that the runtime has not passed on. */
   get bufferedAmount(): number {
-    return this.#buffer.bytes + (this.#socket?.bufferedAmount ?? 0)
+    return this.#outbox.buffer.bytes + (this.#socket?.bufferedAmount ?? 0)
   }
 
   get stats(): Stats {
@@ -151,8 +192,9 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
       sent: this.#ring.sent,
       received: this.#received,
       ...(this.#roundTripTime !== undefined && {roundTripTime: this.#roundTripTime}),
-      unsent: this.#buffer.size,
-      unsentBytes: this.#buffer.bytes,
+      unsent: this.#outbox.buffer.size,
+      unsentBytes: this.#outbox.buffer.bytes,
+      ...(this.#outbox.buffer.tooBig < Infinity && {tooBig: this.#outbox.buffer.tooBig}),
     }
   }
 
@@ -200,23 +242,70 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
   /**
    * Sends, or keeps for the next connection.
    *
-   * Never throws for the state it is in: `'refused'` says that the buffer is full, or that the client is closing, closed or
-   * failed. Bytes are not copied: don't change them while they are buffered.
+   * Never throws for the state it is in: `'refused'` says that the buffer is full, that the server was once told to be sent less at a time
+   * (1009), or that the client is closing, closed or failed. What is given up later, `drop` tells. Bytes are not copied: don't change them
+   * while they are buffered.
    *
-   * @throws for what a WebSocket can't send, for text bytes where the class can't, and what `lint: 'throw'` finds
+   * Handed to an open socket, a message is forgotten, but for this: if the connection breaks and the runtime says that it never left, a text
+   * or a Blob of up to 64 KiB is sent again, and anything else is told by `drop`.
+   *
+   * @throws {ClosecallError} for what a WebSocket can't send, for text bytes where the class can't (`INVALID`), and what `lint: 'throw'` finds (`LINT`)
    */
-  send(data: SendData, options?: SendOptions): SendResult {
-    const kind = typeof data === 'string' ? 'string' : checkData(data, options?.binary, options?.binary === false && sendsTextBytes(this.#class()))
-    if (this.#settings.lint !== 'off') for (const finding of lint(data, kind, this.#ring.sent)) this.#lintFound(finding)
-    if (this.#state.name === 'open' && this.#socket!.readyState === 1) {
-      this.#write(data, kind, false)
+  send(data: Out, options?: SendOptions): SendResult {
+    const {codec, delivery} = this.#settings
+    if (typeof data === 'string' && !options && !codec && !delivery && this.#isClear(data.length * 3)) {
+      this.#lint(data, 'string')
+      this.#write(data, 'string', 'sender')
       return 'sent'
     }
-    // The runtime knows more than it told.
-    if (this.#state.name === 'open') this.#dispatch({type: 'wake'})
-    const {name} = this.#state
-    const taken = name !== 'closing' && name !== 'closed' && name !== 'failed'
-    return taken && this.#buffer.push({data, binary: kind !== 'string' && kind !== 'text bytes'}) ? 'buffered' : 'refused'
+    const taken = this.#accept(data, options)
+    return taken === 'sent' ? taken : typeof taken === 'string' ? 'refused' : taken.writes ? 'sent' : 'buffered'
+  }
+
+  /**
+   * Sends, or keeps for the next connection, and tells what became of it.
+   *
+   * Unlike what `send()` hands over, the message is kept until it has left: with protocol pings (`closecall/node`) until the server has
+   * answered one that was sent after it, with `delivery` until it is acknowledged, otherwise until the runtime has passed it on. Until then bytes must not be changed.
+   *
+   * @returns a promise of the {@link Outcome}. It rejects only for what can't be sent: `INVALID`, `LINT`
+   * @example
+   * const {status, inDoubt} = await client.deliver(order, {ttl: 30_000})
+   */
+  deliver(data: Out, options?: SendOptions): Receipt {
+    let taken: Entry | OutcomeCause | 'sent' | 'cancelled'
+    const promise = new Promise<Outcome>((resolve) => {
+      taken = this.#accept(data, options, resolve)
+      if (typeof taken === 'string') resolve(taken === 'cancelled' ? {status: taken, ...untouched} : refusal(taken as OutcomeCause))
+    })
+    return Object.assign(promise, {cancel: () => void (typeof taken === 'object' && this.#outbox.cancel(taken))})
+  }
+
+  /**
+   * Waits until no more than `highWaterMark` bytes are under way, in the send buffer and in the runtime, and the send buffer has room.
+   * Resolves at once if that is so. Rejects with a {@link ClosecallError} (`FAILED`, `CLOSED`) if the client stops before.
+   *
+   * @example
+   * for (const part of parts) {
+   *   await client.drained()
+   *   client.send(part)
+   * }
+   */
+  drained(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const stop = (state: State): void => {
+        if (state.name !== 'closed' && state.name !== 'failed') return
+        off()
+        reject(this.#stopped(state))
+      }
+      const off = this.on('state', stop)
+      const done = (): void => {
+        off()
+        resolve()
+      }
+      if (this.#outbox.whenDrained(done)) done()
+      else stop(this.#state)
+    })
   }
 
   /**
@@ -230,13 +319,16 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     this.#dispatch({type: 'hint', hint})
   }
 
-  /** Empties the send buffer and returns what was never sent, oldest first. */
-  takeUnsent(): Message[] {
-    return this.#buffer.take()
+  /**
+   * Takes what was never sent out of the send buffer: in the order in which it would have left, as it was given. Whoever waits for an
+   * outcome is told `unsent`.
+   */
+  takeUnsent(): Message<Out>[] {
+    return this.#outbox.take()
   }
 
   /** @returns the function that unsubscribes. A listener that throws stops nothing; its error is reported as uncaught. */
-  on<Name extends keyof ClientEvents>(name: Name, listener: ClientEvents[Name]): () => void {
+  on<Name extends keyof ClientEvents>(name: Name, listener: ClientEvents<In, Out>[Name]): () => void {
     checkListener(listener)
     const guarded = (a: any, b: any): void => {
       try {
@@ -252,18 +344,23 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
   }
 
   /** Like {@link on}, for the first time only. */
-  once<Name extends keyof ClientEvents>(name: Name, listener: ClientEvents[Name]): () => void {
+  once<Name extends keyof ClientEvents>(name: Name, listener: ClientEvents<In, Out>[Name]): () => void {
     checkListener(listener)
     const off = this.on(name, ((a: never, b: never) => {
       off()
       listener(a, b)
-    }) as ClientEvents[Name])
+    }) as ClientEvents<In, Out>[Name])
     return off
   }
 
-  /** Messages from now on, over all reconnections. Ends when the client is closed; throws when it fails. */
-  [Symbol.asyncIterator](): AsyncIterator<MessageData, undefined> {
-    return messagesOf(this, (state) => this.#stopped(state))
+  /** Messages from now on, over all reconnections. Ends when the client is closed; throws when it fails, and when its reader is too slow. */
+  messages(options: InboxOptions = {}): AsyncIterableIterator<In, undefined> {
+    return messagesOf(this, options, (state) => this.#stopped(state))
+  }
+
+  /** {@link messages}, with the defaults. */
+  [Symbol.asyncIterator](): AsyncIterator<In, undefined> {
+    return this.messages()
   }
 
   /** Closes, and waits until that is done. */
@@ -285,7 +382,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
       const current = next
       this.#guard(() => this.#handle(current))
       // What an `open` listener sends goes first, and if it closes, nothing more goes at all.
-      this.#guard(() => this.#flush())
+      this.#guard(() => this.#outbox.flush())
     }
   }
 
@@ -315,10 +412,12 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
       this.#connections++
       for (const hooks of this.#hooks) this.#guard(() => hooks.opened?.(this.#url))
     }
+    if (isResting(previous) || previous.name === 'closing') this.#outbox.buffer.start()
     let tell: (() => void) | undefined
     for (const effect of effects) tell = this.#run(effect, now, previous) ?? tell
 
     if (tell) this.#guard(tell)
+    if (entered && (state.name === 'closed' || state.name === 'failed')) this.#outbox.stop()
     if (!entered && state.name !== 'backoff' && state.name !== 'suspended') return
     this.#emitter.emit('state', state)
     this.#emitter.emit(state.name === 'backoff' ? 'retry' : state.name, state)
@@ -329,6 +428,9 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     switch (effect.type) {
       case 'connect':
         void this.#connect()
+        return undefined
+      case 'setUp':
+        void this.#setUp()
         return undefined
       case 'ask':
         this.#guard(() => this.#ask(now))
@@ -349,6 +451,7 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
         if (this.#socket) abandon(this.#socket)
         this.#socket = undefined
         this.#investigation?.abort()
+        this.#session?.abort(new ClosecallError('CLOSED', 'the connection is over'))
         this.#askedAt = undefined
         this.#ring.clear()
         return undefined
@@ -399,14 +502,20 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
   #attach(socket: WebSocketLike, epoch: number): void {
     this.#socket = socket
     this.#guard(() => (socket.binaryType = this.#settings.binaryType))
-    const {dialect, heartbeat} = this.#settings
-    const {message, isReply}: HeartbeatOptions = heartbeat ?? {}
-    const asks = message !== undefined || 'onpong' in socket
-    // Where the server can't be asked, it is not expected to speak either, unless the caller said so.
-    socket.onopen = () => this.#dispatch({type: 'opened', epoch, ...((asks || this.#watchful) && {asks})})
-    const deliver = (event: {data: MessageData}): void => {
+    const {dialect, heartbeat, codec, schema, delivery} = this.#settings
+    const {isReply}: HeartbeatOptions = heartbeat ?? {}
+    socket.onopen = () => this.#dispatch({type: 'opened', epoch, ...this.#asks(socket)})
+    const tell = (data: In, event: {readonly data: MessageData}): void => void this.#emitter.emit('message', data, event)
+    const heed = !delivery ? tell : (data: In, event: {readonly data: MessageData}): void => {
+      if (this.#guard(() => delivery.seen?.(data))) return
+      this.#acknowledged(this.#guard(() => delivery.acked(data)) ?? [], event.data)
+      tell(data, event)
+    }
+    const read = codec || schema ? reading(this.#settings, heed, (invalid) => this.#invalid(invalid)) : delivery ? (event: {data: any}) => heed(event.data, event) : undefined
+    const deliver = (event: {data: any}): void => {
       this.#received++
-      this.#emitter.emit('message', event.data, event)
+      if (read) read(event)
+      else this.#emitter.emit('message', event.data, event)
     }
     const curious = this.#hooks.filter(({received}) => received)
     // Only who asks for more pays for more than a count and an event.
@@ -419,15 +528,75 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
         this.#answered()
       }
     )
-    if ('onpong' in socket)
-      socket.onpong = () => {
-        this.#pongs++
-        this.#answered()
-      }
+    const pings = listenForPongs(socket, () => {
+      if (socket !== this.#socket) return
+      this.#pongs++
+      this.#answered()
+      this.#guard(() => this.#outbox.pong())
+    })
+    this.#outbox.opened(pings)
     // HACK(Chromium): a socket that CSP forbids is CLOSED from the start; it tells an error, and others may tell nothing.
     if (socket.readyState > 1) this.#dispatch({type: 'error', epoch, failure: failureOf(undefined)})
     socket.onerror = (event) => this.#dispatch({type: 'error', epoch, failure: failureOf(event)})
     socket.onclose = (event) => this.#dispatch({type: 'closed', epoch, close: {code: event?.code, reason: event?.reason, wasClean: event?.wasClean}})
+  }
+
+  /** Where the server can't be asked, it is not expected to speak either, unless the caller said so. */
+  #asks(socket: WebSocketLike): {asks?: boolean} {
+    const asks = this.#settings.heartbeat?.message !== undefined || 'onpong' in socket
+    return asks || this.#watchful ? {asks} : {}
+  }
+
+  /** Lets the caller have the connection first. */
+  async #setUp(): Promise<void> {
+    const {epoch, attempt} = this.#state as Extract<State, {name: 'connecting'}>
+    const socket = this.#socket!
+    const {signal} = (this.#session = new AbortController())
+    const over = (): void => {
+      if (signal.aborted) throw signal.reason
+    }
+    const session: Session<In, Out> = {
+      url: this.#url,
+      protocol: this.protocol,
+      attempt,
+      credentials: this.#credentials,
+      signal,
+      send: (data, options) => {
+        over()
+        const {message, kind} = this.#prepare(data, options?.binary)
+        this.#write(message, kind, 'session')
+      },
+      receive: (accepts) => {
+        const received = new Promise<In>((resolve, reject) => {
+          over()
+          const stop = (): void => {
+            off()
+            reject(signal.reason)
+          }
+          const off = this.on('message', ((data: In) => {
+            try {
+              if (accepts && !accepts(data)) return
+              resolve(data)
+            } catch (error) {
+              reject(error)
+            }
+            off()
+            signal.removeEventListener('abort', stop)
+          }) as ClientEvents<In, Out>['message'])
+          signal.addEventListener('abort', stop)
+        })
+        // Who stopped waiting for it need not handle its end.
+        received.catch(() => {})
+        return received
+      },
+    }
+    try {
+      await this.#settings.onOpen!(session)
+      this.#session.abort(new ClosecallError('CLOSED', 'onOpen is done: use the client'))
+      this.#dispatch({type: 'ready', epoch, ...this.#asks(socket)})
+    } catch (error) {
+      this.#dispatch({type: 'closed', epoch, close: {origin: 'setup', error: this.#guard(() => wordsOf(error as Error, isClosecallError(error)))}})
+    }
   }
 
   /** The service may say of a close to come when, and whether, to come back. */
@@ -448,8 +617,8 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     const question = typeof message === 'function' ? message() : message
     this.#askedAt = now
     this.#ring.sentAt = now
-    if (question === undefined) this.#socket!.ping!()
-    else this.#write(question, checkData(question, undefined, false), false)
+    if (question === undefined) this.#outbox.ping(this.#socket!)
+    else this.#write(question, checkData(question, undefined, false), 'session')
   }
 
   #answered(): void {
@@ -510,7 +679,9 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
       bufferedAmount: this.#socket?.bufferedAmount ?? 0,
       ...this.stats,
     }, this.#dialect()?.source)
+    const account = this.#account(last, previous, report)
     return () => {
+      account()
       this.#emitter.emit('close', entry)
       if (pattern && !this.#emitter.emit('diagnosis', pattern, entry)) warn(`closecall: ${pattern.explanation} ${pattern.advice}`)
       if (report) this.#report(report)
@@ -533,31 +704,115 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
     warn(`closecall: ${message}; said once for each kind, see \`lint\``)
   }
 
-  #write(data: SendData, kind: FrameKind, buffered: boolean): void {
+  /** Whether this may go straight to the socket. */
+  #isClear(bytes: number): boolean {
+    return this.#state.name === 'open' && this.#socket!.readyState === 1 && !this.#outbox.isBusy && bytes < this.#outbox.buffer.tooBig
+  }
+
+  #takes(): boolean {
+    const {name} = this.#state
+    return name !== 'closing' && name !== 'closed' && name !== 'failed'
+  }
+
+  /** What will be handed to the socket. @throws if that can't be */
+  #prepare(data: Out, binary: boolean | undefined): {message: SendData; kind: FrameKind} {
+    const message = encoded(this.#settings.codec, data)
+    const kind = typeof message === 'string' ? 'string' : checkData(message, binary, binary === false && sendsTextBytes(this.#class()))
+    this.#lint(message, kind)
+    return {message, kind}
+  }
+
+  /** Takes a message that can't go straight to the socket, or whose outcome somebody waits for. @returns why not, if it was not taken */
+  #accept(data: Out, given: SendOptions | undefined, tell?: (outcome: Outcome) => void): Entry | OutcomeCause | 'sent' | 'cancelled' {
+    const {codec, delivery, clock} = this.#settings
+    const {binary, ttl, priority, key, signal} = checkSendOptions(given)
+    const {message, kind} = this.#prepare(data, binary)
+    const id = delivery?.id(data)
+    // The runtime knows more than it told.
+    if (this.#state.name === 'open' && this.#socket!.readyState !== 1) this.#dispatch({type: 'wake'})
+    if (signal?.aborted) return 'cancelled'
+    if (!this.#takes()) return 'stopped'
+    if (!tell && id === undefined && this.#isClear(byteLength(message))) {
+      this.#write(message, kind, 'sender')
+      return 'sent'
+    }
+    if (id !== undefined) checkId(id, this.#outbox.buffer.awaits(`${id}`))
+    const abort = (): void => void (typeof entry === 'object' && this.#outbox.cancel(entry))
+    const wishes: Wishes | undefined = tell || id !== undefined || codec || given ? {
+      priority,
+      key,
+      tell,
+      ...(ttl && {expiresAt: clock.now() + ttl}),
+      ...(id !== undefined && {id: `${id}`}),
+      ...(codec && {given: data}),
+      ...(signal && {done: () => signal.removeEventListener('abort', abort)}),
+    } : undefined
+    const entry = this.#outbox.push({data: message, binary: kind !== 'string' && kind !== 'text bytes'}, wishes)
+    if (typeof entry === 'object') {
+      if (entry.state !== 'over') signal?.addEventListener('abort', abort)
+    } else if (entry !== 'full') {
+      this.#emitter.emit('drop', {data, binary: kind !== 'string', outcome: refusal(entry)})
+    }
+    return entry
+  }
+
+  /** A message that was taken has its outcome. */
+  #settled({data, binary, wishes}: Entry, outcome: Outcome): void {
+    const {status, why, inDoubt} = outcome
+    wishes.done?.()
+    wishes.tell?.(outcome)
+    const isExpected = status === 'acknowledged' || status === 'cancelled' || why === 'taken' || why === 'stopped' || (status === 'written' && !inDoubt)
+    if (!isExpected) this.#emitter.emit('drop', {data: 'given' in wishes ? wishes.given : data, binary, outcome})
+  }
+
+  /** What became of what was under way. @returns how to tell */
+  #account({origin, wasClean}: Close, previous: State, report: Report | undefined): () => void {
+    const {buffer} = this.#outbox
+    const {again, gone} = this.#ring.unsent(this.#socket ? unsentBytes(this.#socket) : 0)
+    const isTooBig = report?.cause === 'too-big'
+    const found = report?.sequence && (isTooBig || report.confidence === 'certain') ? this.#ring.find(report.sequence) : undefined
+    const fault = typeof found?.source === 'object' ? {entry: found.source, why: isTooBig ? ('too-big' as const) : ('at-fault' as const)} : undefined
+    return () => {
+      if (isTooBig && found) buffer.refuseFrom(found.bytes)
+      this.#outbox.lost({unsent: again, fault, arrived: previous.name === 'closing' && origin === 'event' && wasClean})
+      for (const message of gone) this.#emitter.emit('drop', {...message, outcome: {status: 'dropped', why: 'not-kept', inDoubt: false, writes: 1}})
+    }
+  }
+
+  #acknowledged(ids: readonly MessageId[], data: MessageData): void {
+    const unknown = ids.filter((id) => !this.#outbox.acknowledge(`${id}`) && !this.#settings.delivery?.knows?.(id))
+    if (unknown.length) this.#invalid({reason: 'unknown-ack', data})
+  }
+
+  #invalid(invalid: Invalid): void {
+    if (this.#emitter.emit('invalid', invalid) || this.#toldInvalid) return
+    this.#toldInvalid = true
+    warn(`closecall: an incoming message was ${invalid.reason}; said once, see \`on('invalid')\``)
+  }
+
+  #lint(data: SendData, kind: FrameKind): void {
+    if (this.#settings.lint !== 'off') for (const finding of lint(data, kind, this.#ring.sent)) this.#lintFound(finding)
+  }
+
+  #write(data: SendData, kind: FrameKind, source: Source): void {
     const socket = this.#socket!
+    if (this.#ring.isFull) this.#measure(socket)
     if (kind === 'text bytes') {
       // Examined now: the caller may reuse this memory before a verdict comes.
       const offset = firstIllFormedByte(bytesOf(data as ArrayBuffer))
       socket.send(data, {binary: false})
-      this.#ring.record(data, kind, buffered, this.#now(), offset)
+      this.#ring.record(data, kind, source, this.#now(), offset)
     } else {
       socket.send(data)
-      this.#ring.record(data, kind, buffered, this.#now())
+      this.#ring.record(data, kind, source, this.#now())
     }
   }
 
-  /** Until something else happens that must be handled first. */
-  #flush(): void {
-    for (let message; this.#mailbox.length === 1 && this.#state.name === 'open' && this.#socket!.readyState === 1 && (message = this.#buffer.shift()); ) {
-      const {data, binary} = message
-      try {
-        this.#write(data, kindOf(data, binary)!, true)
-      } catch (error) {
-        // Kept if the connection is to blame. If the data is, no later connection will take it either: its sender is told.
-        if (this.#socket!.readyState !== 1) return this.#buffer.unshift(message)
-        reportError(error)
-      }
-    }
+  /** Must more be remembered, since the runtime still holds what was sent? */
+  #measure({bufferedAmount}: WebSocketLike): void {
+    if (!bufferedAmount) return this.#ring.left()
+    this.#ring.grow()
+    this.#outbox.press()
   }
 
   #now(): number {
@@ -608,4 +863,8 @@ export class Client implements AsyncIterable<MessageData>, AsyncDisposable {
  * client.on('message', (data) => console.log(data))
  * client.send('hello')
  */
-export const connect = (url: Address, options?: Options): Client => new Client(url, options)
+export function connect<In, Out = SendData>(url: Address, options: Options<In, Out> & {schema: Schema<In>}): Client<In, Out>
+export function connect<In = MessageData, Out = SendData>(url: Address, options?: Options<In, Out>): Client<In, Out>
+export function connect<In, Out>(url: Address, options?: Options<In, Out>): Client<In, Out> {
+  return new Client(url, options)
+}

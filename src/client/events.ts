@@ -1,6 +1,7 @@
 // What is a listener told?
 
-import type {State, StateName} from '../core/index.ts'
+import type {Message, Outcome, State, StateName} from '../core/index.ts'
+import type {Invalid} from './codec.ts'
 import type {HistoryEntry, Pattern, Report} from './report.ts'
 
 /** What a message listener is given, as the runtime delivers it. */
@@ -8,14 +9,19 @@ export type MessageData = any
 
 type Named<Name extends StateName> = Extract<State, {name: Name}>
 
+/** A message that did not simply leave. */
+export interface Dropped<Out = any> extends Message<Out> {
+  outcome: Outcome
+}
+
 /** Events and what their listeners are given. */
-export interface ClientEvents {
+export interface ClientEvents<In = MessageData, Out = any> {
   /** Every change of state, and every new delay. */
   state: (state: State) => void
-  /** Connected, for the first time or again. The send buffer is flushed after the listeners: what they send goes first. */
+  /** Connected, for the first time or again, and set up. The send buffer is flushed after the listeners: what they send goes first. */
   open: (state: Named<'open'>) => void
-  /** The data, and the runtime's own event. Copied nowhere. */
-  message: (data: MessageData, event: {readonly data: MessageData}) => void
+  /** The data, decoded where there is a codec, and the runtime's own event. Copied nowhere. */
+  message: (data: In, event: {readonly data: MessageData}) => void
   /** A connection or an attempt ended. */
   close: (entry: HistoryEntry) => void
   /** Another attempt is due at `retryAt`. */
@@ -27,6 +33,16 @@ export interface ClientEvents {
   /** The end that code or configuration must answer for. */
   failed: (state: Named<'failed'>) => void
   report: (report: Report) => void
+  /**
+   * A message that had been taken is given up, or is in doubt since its connection broke; or one was refused for its size, or dropped by
+   * `buffer.overflow`. With the data as it was given to `send()` or `deliver()`; undefined where it was too large to be kept. What the caller
+   * cancelled or took is told to nobody else.
+   */
+  drop: (dropped: Dropped<Out>) => void
+  /** No more than `highWaterMark` bytes are under way any more, and the send buffer has room. */
+  drain: () => void
+  /** A message could not be decoded or is not allowed by the schema. Where nobody listens, a `console.warn` line says so once. */
+  invalid: (invalid: Invalid) => void
   /** An extension has found what several ends have in common. Where nobody listens, a `console.warn` line says so. */
   diagnosis: (pattern: Pattern, entry: HistoryEntry) => void
 }

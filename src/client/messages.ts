@@ -1,7 +1,23 @@
 // How are messages read one after the other?
 
+import {fill, type Rules} from '../core/check.ts'
+import {ClosecallError} from '../core/errors.ts'
 import type {State} from '../core/index.ts'
-import type {MessageData} from './events.ts'
+import {Fifo} from '../core/fifo.ts'
+
+/** How many messages an iterator keeps for a reader that is slower than the server: a WebSocket can't be told to wait. */
+export interface InboxOptions {
+  /** Default 10 000. */
+  maxMessages?: number
+  /**
+   * What happens to one more. `'fail'` (default): after those that are kept, `next()` rejects with a {@link ClosecallError} (`OVERFLOW`), so
+   * that no gap goes unnoticed. `'drop-oldest'` keeps up with what is new, `'drop-newest'` with what is old.
+   */
+  overflow?: 'fail' | 'drop-oldest' | 'drop-newest'
+}
+
+const defaults: Required<InboxOptions> = {maxMessages: 10_000, overflow: 'fail'}
+const rules: Rules = {maxMessages: '1..Infinity', overflow: 'fail or drop-oldest or drop-newest'}
 
 /** What is read from: a client. */
 interface Source {
@@ -9,52 +25,58 @@ interface Source {
   on(name: 'message' | 'state', listener: (value: any) => void): () => void
 }
 
-type Result = IteratorResult<MessageData, undefined>
-
-const done: Result = {done: true, value: undefined}
-
 /**
  * Messages from now on. Ends when the client is closed.
  *
  * @param stopped what `next()` rejects with, once, when the client has failed
  */
-export const messagesOf = (client: Source, stopped: (state: State) => Error): AsyncIterator<MessageData, undefined> => {
-  const inbox: MessageData[] = []
-  const asked: ((result: Result | Promise<Result>) => void)[] = []
+export const messagesOf = <Data>(client: Source, options: InboxOptions, stopped: (state: State) => Error): AsyncIterableIterator<Data, undefined> => {
+  const {maxMessages, overflow} = fill('options', defaults, rules, options)
+  type Result = IteratorResult<Data, undefined>
+  const done: Result = {done: true, value: undefined}
+  const inbox = new Fifo<Data>()
+  const asked = new Fifo<(result: Result | Promise<Result>) => void>()
   /** What `next()` gets once the inbox is empty and nothing more will come. */
   let last: (() => Result | Promise<Result>) | undefined
   const end = (how: () => Result | Promise<Result>): void => {
     last ??= how
     for (const unsubscribe of subscriptions) unsubscribe()
   }
+  const fail = (error: Error): void =>
+    end(() => {
+      last = () => done
+      return Promise.reject(error)
+    })
   const serve = (): void => {
     const {state} = client
     if (state.name === 'closed') end(() => done)
-    if (state.name === 'failed') {
-      end(() => {
-        last = () => done
-        return Promise.reject(stopped(state))
-      })
-    }
-    while (asked.length && (inbox.length || last)) asked.shift()!(inbox.length ? {done: false, value: inbox.shift()} : last!())
+    if (state.name === 'failed') fail(stopped(state))
+    while (asked.length && (inbox.length || last)) asked.shift()!(inbox.length ? {done: false, value: inbox.shift()!} : last!())
   }
-  const take = (data: MessageData): void => {
-    inbox.push(data)
+  const take = (data: Data): void => {
+    if (inbox.length < maxMessages) inbox.push(data)
+    else if (overflow === 'fail') fail(new ClosecallError('OVERFLOW', `${maxMessages} messages wait, and nobody reads them`))
+    else if (overflow === 'drop-oldest') {
+      inbox.shift()
+      inbox.push(data)
+    }
     serve()
   }
   const subscriptions = [client.on('message', take), client.on('state', serve)]
-  return {
+  const iterator: AsyncIterableIterator<Data, undefined> = {
     next: () =>
       new Promise((resolve) => {
         asked.push(resolve)
         serve()
       }),
     return: async () => {
-      inbox.length = 0
+      inbox.retain(() => false)
       last = () => done
       end(last)
       serve()
       return done
     },
+    [Symbol.asyncIterator]: () => iterator,
   }
+  return iterator
 }

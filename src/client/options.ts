@@ -7,6 +7,7 @@ import {
   type BufferLimits,
   type ClassifyContext,
   type Close,
+  type Delivery,
   type Dialect,
   type EvidenceOptions,
   type FrameKind,
@@ -26,9 +27,25 @@ import {defaultBufferLimits} from '../core/send-buffer.ts'
 import {systemClock, type Clock} from '../platform/clock.ts'
 import {systemEnvironment, type Environment} from '../platform/environment.ts'
 import {baseURL, type WebSocketClass} from '../platform/websocket.ts'
+import type {Codec, Schema} from './codec.ts'
 import type {MessageData} from './events.ts'
 import type {Extension} from './extension.ts'
 import type {Report} from './report.ts'
+import type {Session} from './session.ts'
+
+/** How one message is sent. What can leave at once does; the others are for messages that wait. */
+export interface SendOptions {
+  /** `false` sends bytes in a text frame, where the WebSocket class can (`ws`). Strings always go in text frames. */
+  binary?: boolean
+  /** How long it may wait, ms. Default: `buffer.ttl`. */
+  ttl?: number
+  /** `'high'` goes before all that is not. Default `'normal'`. */
+  priority?: 'high' | 'normal'
+  /** A newer message with the same key stands for one that still waits: for cursor positions and the like. */
+  key?: string
+  /** Aborting it takes the message back, if that is not too late. */
+  signal?: AbortSignal
+}
 
 /** What a `url`, `protocols` or `credentials` function is given. */
 export interface AttemptContext {
@@ -66,7 +83,7 @@ export interface HeartbeatOptions extends Partial<HeartbeatRules> {
   isReply?: (data: MessageData) => boolean
 }
 
-export interface Options {
+export interface Options<In = any, Out = any> {
   /** Subprotocols to offer. A function is asked again on every attempt. Default: none. */
   protocols?: Provided<string | string[] | undefined>
 
@@ -148,8 +165,41 @@ export interface Options {
   /** More than every page needs, from `closecall/diagnosis`, `closecall/overload`, `closecall/probe`, or your own; asked in this order, `overload` best last. Default: none. */
   extensions?: readonly Extension[]
 
-  /** Messages that wait for a connection. `false`: `send()` refuses what can't leave at once. Default: up to 1024 messages and 1 MiB. */
+  /**
+   * Messages that wait for a connection. `false`: what can't leave at once is refused. Default: up to 1024 messages and 1 MiB; what does
+   * not fit is refused, and what was taken waits for as long as it takes.
+   */
   buffer?: Partial<BufferLimits> | false
+
+  /**
+   * Called on each connection, before anything else goes out: for authentication, for subscriptions. The state is `connecting` until what it
+   * returns resolves. If it throws, rejects, or is not done within `connectTimeout`, the connection is closed, and that was a failed attempt:
+   * 1006, `origin: 'setup'`, with the error's words.
+   *
+   * @example
+   * onOpen: async (session) => {
+   *   session.send(`AUTH ${session.credentials}`)
+   *   await session.receive((data) => data === 'WELCOME')
+   * }
+   */
+  onOpen?: (session: Session<In, Out>) => unknown
+
+  /**
+   * Keeps each message until the server has acknowledged it, and sends it again after a reconnect. From `closecall/delivery`; one for each
+   * client. Default: what left is forgotten.
+   *
+   * @example delivery: acknowledged({id: (order) => order.id, ack: (message) => message.ack})
+   */
+  delivery?: Delivery<In, Out>
+
+  /** Turns values into messages and back; `json` of `closecall/codecs`, or your own. Default: strings and bytes as they are. */
+  codec?: Codec<any, Out>
+
+  /** What incoming messages must be, once decoded: a Standard Schema (zod, valibot, arktype …). What is not, is told by `invalid`. */
+  schema?: Schema<In>
+
+  /** Bytes under way, in the send buffer and in the runtime, above which `drained()` waits, and below which `drain` is told. Default 65 536. */
+  highWaterMark?: number
 
   /** Gets every report instead of the console. */
   onReport?: (report: Report) => void
@@ -194,6 +244,7 @@ const defaults = {
   onPageHide: 'close',
   extensions: [],
   buffer: defaultBufferLimits,
+  highWaterMark: 65_536,
   evidence: defaultEvidence,
   lint: 'warn',
   binaryType: 'arraybuffer',
@@ -207,6 +258,7 @@ const defaults = {
 export interface Settings extends Omit<Options, 'heartbeat'> {
   backoff: RetryPolicy
   buffer: BufferLimits
+  highWaterMark: number
   evidence: EvidenceOptions
   stableAfter: number
   connectTimeout: number
@@ -242,7 +294,12 @@ const rules: Rules = {
   heartbeat: {interval: duration, timeout: duration, message: 'a string or an object or a function', isReply: 'a function'},
   onPageHide: 'close or keep',
   extensions: 'an object',
-  buffer: {maxMessages: count, maxBytes: count},
+  buffer: {maxMessages: count, maxBytes: count, overflow: 'refuse or drop-oldest or drop-newest', ttl: '1..Infinity'},
+  onOpen: 'a function',
+  delivery: 'an object of closecall/delivery',
+  codec: 'an object of closecall/codecs',
+  schema: 'an object or a function',
+  highWaterMark: count,
   onReport: 'a function',
   evidence: {frames: '0..1000', payloads: 'none or redacted or full'},
   lint: 'warn or throw or off',
@@ -259,7 +316,7 @@ export function checkOptions(options: Options): Settings {
   const buffer = options?.buffer === false ? {maxMessages: 0} : options?.buffer
   const off = options?.heartbeat === false
   const settings = fill<object>('options', defaults, rules, buffer || off ? {...options, ...(buffer && {buffer}), ...(off && {heartbeat: {}})} : options) as Settings
-  const {backoff, clock, dialect = [], environment, evidence, extensions, protocols, signal} = settings
+  const {backoff, clock, codec, delivery, dialect = [], environment, evidence, extensions, protocols, schema, signal} = settings
   const verdicts: Record<string, VerdictOverride> = {...settings.verdicts}
   const {initialDelay, maxDelay, restartSpread} = backoff
   must(maxDelay >= initialDelay, 'maxDelay', `at least \`initialDelay\` (${initialDelay})`, maxDelay)
@@ -270,7 +327,10 @@ export function checkOptions(options: Options): Settings {
   must(Array.isArray(extensions) && extensions.every((each) => typeof each === 'function'), 'extensions', 'a list of functions', extensions)
   // One of a list that no subprotocol chooses would never be spoken.
   must([dialect].flat().every((each: Dialect | null) => typeof each?.judge === 'function' && typeof each.name === 'string' && (each === dialect || each.subprotocols)), 'dialect', 'a Dialect, or a list of those with subprotocols', dialect)
-  must(!signal || 'aborted' in signal, 'signal', 'an AbortSignal', signal)
+  checkSignal(signal)
+  must(!codec || (typeof codec.encode === 'function' && typeof codec.decode === 'function'), 'codec', 'a Codec', codec)
+  must(!schema || schema['~standard']?.version === 1, 'schema', 'a Standard Schema', schema)
+  must(!delivery || (typeof delivery.id === 'function' && typeof delivery.acked === 'function' && delivery.window >= 1), 'delivery', 'a Delivery', delivery)
   for (const [key, verdict] of Object.entries(verdicts)) {
     const [from, to = from] = key.split('-').map(Number)
     must(from! > 0 && to! >= from! && to! < 65_536, 'verdicts', 'keyed by codes or ranges', key)
@@ -280,6 +340,23 @@ export function checkOptions(options: Options): Settings {
   }
   checkProtocols(protocols)
   return {...settings, verdicts, ...(off && {heartbeat: undefined})}
+}
+
+const checkSignal = (signal: AbortSignal | undefined): void => must(!signal || 'aborted' in signal, 'signal', 'an AbortSignal', signal)
+
+const sendRules: Rules = {binary: 'a boolean', ttl: '1..Infinity', priority: 'high or normal', key: 'a string', signal: 'an object'}
+
+/** @returns what was asked for, if anything was */
+export const checkSendOptions = (options: SendOptions | undefined): SendOptions => {
+  const filled = options ? fill<SendOptions>('options', {}, sendRules, options) : {}
+  checkSignal(filled.signal)
+  return filled
+}
+
+/** An acknowledgement must mean one message. */
+export const checkId = (id: unknown, isAwaited: boolean): void => {
+  check(id, 'id', 'a string or a number')
+  must(!isAwaited, 'id', 'one that is not awaited already', typeof id)
 }
 
 /** @see RFC 6455 §4.1: subprotocols are tokens, and each is named once */

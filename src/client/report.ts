@@ -43,6 +43,8 @@ export interface Stats {
   /** Messages and bytes in the send buffer. */
   unsent: number
   unsentBytes: number
+  /** Messages of so many bytes are refused, since the server closed with 1009 for one. Absent: none was. */
+  tooBig?: number
 }
 
 /**

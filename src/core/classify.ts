@@ -21,9 +21,10 @@ export interface ClassifyRules {
   announced?: Partial<Verdict> | undefined
 }
 
-/** Where there was no socket, its code says nothing. */
+/** Where the fault was on this side, the code says nothing. */
 const origins: Partial<Record<CloseOrigin, Row>> = {
   provider: ['No address', 'retry', 'unknown'],
+  setup: ['Not set up', 'retry', 'unknown'],
   constructor: ['Not allowed here', 'retry', 'policy', 3],
 }
 
@@ -96,6 +97,7 @@ const remarks: Partial<Record<CloseOrigin, string>> = {
   'connect-timeout': 'no answer within the connect timeout',
   'close-timeout': 'no answer to the closing handshake',
   provider: 'the function asked for it failed',
+  setup: 'setting it up failed',
   constructor: 'the runtime refused to connect',
   heartbeat: 'no sign of life in time',
   stalled: 'it was closing and did not end',

@@ -7,13 +7,14 @@
  * - `error`: an `error` event that no `close` event followed.
  * - `connect-timeout`, `close-timeout`: the peer did not answer in time.
  * - `provider`: the `url`, `protocols` or `credentials` function threw, rejected, gave what can't be used, or did not answer in time.
+ * - `setup`: the `onOpen` function threw, rejected, or was not done in time.
  * - `constructor`: the runtime refused to construct the socket.
  * - `heartbeat`: there was no sign of life in time.
  * - `stalled`: the socket was closing, without our doing, and no `close` event came.
  * - `page`: the page went into the bfcache.
  * - `reconnect`: the caller's `reconnect()` left this connection for another.
  */
-export type CloseOrigin = 'event' | 'error' | 'connect-timeout' | 'close-timeout' | 'provider' | 'constructor' | 'heartbeat' | 'stalled' | 'page' | 'reconnect'
+export type CloseOrigin = 'event' | 'error' | 'connect-timeout' | 'close-timeout' | 'provider' | 'setup' | 'constructor' | 'heartbeat' | 'stalled' | 'page' | 'reconnect'
 
 /** What is known of a close, and nothing that is guessed. */
 export interface Close {

@@ -8,9 +8,10 @@ import type {Verdict} from './close-codes.ts'
  * - `NO_WEBSOCKET`: the runtime has no WebSocket and none was given; thrown at once
  * - `LINT`: `lint: 'throw'` found fault with a message
  * - `FAILED`: the client stopped; in reports, and what `ready` rejects with
- * - `CLOSED`: the client was closed before it was ready
+ * - `CLOSED`: the client was closed before it was ready, or the connection that `onOpen` sets up is over
+ * - `OVERFLOW`: nobody reads the messages that an iterator keeps
  */
-export type ClosecallErrorCode = 'INVALID' | 'NO_WEBSOCKET' | 'LINT' | 'FAILED' | 'CLOSED'
+export type ClosecallErrorCode = 'INVALID' | 'NO_WEBSOCKET' | 'LINT' | 'FAILED' | 'CLOSED' | 'OVERFLOW'
 
 const brand = Symbol.for('closecall.error')
 

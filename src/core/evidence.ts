@@ -2,7 +2,7 @@
 // else here runs after the fact.
 
 import type {Close} from './close.ts'
-import type {BlobLike, SendData} from './send-buffer.ts'
+import {byteLength, type BlobLike, type Entry, type Message, type SendData, type Sent} from './send-buffer.ts'
 
 /** How a message was handed to `send()`. `text bytes`: bytes that went out in a text frame. */
 export type FrameKind = 'string' | 'ArrayBuffer' | 'view' | 'Blob' | 'text bytes'
@@ -27,8 +27,10 @@ export interface FrameEvidence {
   kind: FrameKind
   /** UTF-16 units of a string, bytes of all else. */
   length: number
-  /** It had waited in the send buffer. */
+  /** It had waited in the send buffer, or was handed to `deliver()`. */
   buffered: boolean
+  /** It had been written to an earlier connection. */
+  replayed: boolean
   findings: Finding[]
   /** Of the first ill-formed byte (in bytes) or lone surrogate (in UTF-16 units). */
   offset?: number
@@ -52,13 +54,25 @@ export const defaultEvidence: EvidenceOptions = {frames: 8, payloads: 'none'}
 /** Of a larger message only kind and length are remembered: the ring must not keep megabytes alive. */
 const largestKept = 65_536
 
+/** Most messages that are remembered while the runtime has not passed them on, so that they can be sent again. */
+const mostAfloat = 1024
+
+/** Some runtimes count what they put around a message, too; a frame of a client has no more than this. [RFC 6455 §5.2] */
+const largestHeader = 14
+
+/** And the most that may be of them altogether, in their own units. */
+const largestAfloat = 262_144
+
+/** Where a message came from: the send buffer; `send()` itself; or what is for one connection only. */
+export type Source = Entry | 'sender' | 'session'
+
 interface Slot {
-  sequence: number
   at: number
   kind: FrameKind
   data: SendData | undefined
   length: number
-  buffered: boolean
+  source: Source
+  again: boolean
   offset: number | undefined
 }
 
@@ -66,7 +80,10 @@ interface Slot {
 export class EvidenceRing {
   readonly #frames: number
   #slots: Slot[] = []
+  #capacity: number
   #next = 0
+  /** Messages since the runtime was last known to hold none. */
+  #afloat = 0
   /** Messages that this client ever sent. */
   sent = 0
   /** When something was sent last on this connection, ms since 1970. */
@@ -74,25 +91,45 @@ export class EvidenceRing {
 
   constructor(frames: number = defaultEvidence.frames) {
     this.#frames = frames
+    this.#capacity = Math.max(frames, defaultEvidence.frames)
+  }
+
+  /** The next record takes the place of one that the runtime may still hold: say `left()`, or `grow()`. */
+  get isFull(): boolean {
+    return this.#afloat >= this.#capacity
+  }
+
+  /** The runtime has passed on everything. */
+  left(): void {
+    this.#afloat = 0
+  }
+
+  /** It has not: more are remembered, within bounds. */
+  grow(): void {
+    const slots = this.#ordered()
+    if (this.#capacity >= mostAfloat || slots.reduce((sum, {length}) => sum + length, 0) > largestAfloat) return
+    this.#slots = slots
+    this.#next = slots.length
+    this.#capacity = Math.min(mostAfloat, 2 * this.#capacity)
   }
 
   /**
    * @param at milliseconds since 1970
    * @param offset of the first ill-formed byte of `text bytes`, found when they were sent: the caller may reuse their memory
    */
-  record(data: SendData, kind: FrameKind, buffered: boolean, at: number, offset?: number): void {
-    const sequence = ++this.sent
+  record(data: SendData, kind: FrameKind, source: Source, at: number, offset?: number): void {
+    this.sent++
     this.sentAt = at
-    if (!this.#frames) return
+    this.#afloat++
     const slot = (this.#slots[this.#next] ??= {} as Slot)
-    if (++this.#next >= this.#frames) this.#next = 0
-    slot.sequence = sequence
+    if (++this.#next >= this.#capacity) this.#next = 0
     slot.at = at
     slot.kind = kind
     slot.length = lengthOf(data)
     // A small view can hold on to a large buffer.
     slot.data = (typeof data === 'object' && 'buffer' in data ? data.buffer.byteLength : slot.length) > largestKept ? undefined : data
-    slot.buffered = buffered
+    slot.source = source
+    slot.again = typeof source === 'object' && source.writes > 1
     slot.offset = offset
   }
 
@@ -100,19 +137,54 @@ export class EvidenceRing {
   clear(): void {
     this.#slots = []
     this.#next = 0
+    this.#afloat = 0
+    this.#capacity = Math.max(this.#frames, defaultEvidence.frames)
     this.sentAt = undefined
   }
 
   /** Examines what is remembered, oldest first. */
   examine(now: number, payloads: Payloads = 'none'): FrameEvidence[] {
-    return [...this.#slots]
-      .sort((a, b) => a.sequence - b.sequence)
-      .map(({data, at, offset, ...frame}) => ({
-        ...frame,
-        age: Math.max(0, now - at),
-        ...(offset === undefined ? inspect(data) : {findings: ['ill-formed-utf8' as const], offset}),
-        ...(data !== undefined && frame.kind !== 'Blob' && contentsOf(data as Readable, payloads)),
-      }))
+    const slots = this.#frames ? this.#ordered().slice(-this.#frames) : []
+    return slots.map(({data, at, offset, source, again, ...frame}, i) => ({
+      ...frame,
+      sequence: this.sent - slots.length + i + 1,
+      buffered: typeof source === 'object',
+      replayed: again,
+      age: Math.max(0, now - at),
+      ...(offset === undefined ? inspect(data) : {findings: ['ill-formed-utf8' as const], offset}),
+      ...(data !== undefined && frame.kind !== 'Blob' && contentsOf(data as Readable, payloads)),
+    }))
+  }
+
+  /**
+   * What never left, oldest first. Of what `send()` handed over itself only texts and Blobs can be sent again, if they are kept: bytes may
+   * have been changed since.
+   *
+   * @param kept bytes that the runtime had not passed on when the connection was over
+   */
+  unsent(kept: number): {again: Sent[]; gone: {data: SendData | undefined; binary: boolean}[]} {
+    const again: Sent[] = []
+    const gone: {data: SendData | undefined; binary: boolean}[] = []
+    for (const {data, kind, source, length} of this.#ordered().slice(-this.#afloat || Infinity).reverse()) {
+      if (kept <= 0) break
+      // Of a text that is not kept, no more than this.
+      kept -= largestHeader + (typeof source === 'object' ? source.bytes : data === undefined ? 3 * length : byteLength(data))
+      if (kept < 0) break
+      const message = {data, binary: kind !== 'string' && kind !== 'text bytes'}
+      if (typeof source === 'object') again.push(source)
+      else if (source === 'sender') (data !== undefined && (kind === 'string' || kind === 'Blob') ? again : gone).push(message as Message)
+    }
+    return {again: again.reverse(), gone: gone.reverse()}
+  }
+
+  /** The message of this sequence, if it is remembered, and its bytes. */
+  find(sequence: number): {source: Source; bytes: number} | undefined {
+    const slot = this.#ordered().at(sequence - this.sent - 1)
+    return slot && {source: slot.source, bytes: typeof slot.source === 'object' ? slot.source.bytes : slot.data === undefined ? slot.length : byteLength(slot.data)}
+  }
+
+  #ordered(): Slot[] {
+    return [...this.#slots.slice(this.#next), ...this.#slots.slice(0, this.#next)]
   }
 }
 

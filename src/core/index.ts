@@ -30,6 +30,7 @@ export {
   type FrameEvidence,
   type FrameKind,
   type Payloads,
+  type Source,
 } from './evidence.ts'
 export {type Memory, type Streak} from './endpoints.ts'
 export {type Beat, type HeartbeatRules} from './heartbeat.ts'
@@ -55,4 +56,19 @@ export {
   type Step,
 } from './machine.ts'
 export {parseRetryAfter, parseRetryHint, type RetryHint} from './retry-hint.ts'
-export {byteLength, SendBuffer, type BlobLike, type BufferLimits, type Message, type SendData} from './send-buffer.ts'
+export {type Delivery, type MessageId} from './delivery.ts'
+export {
+  byteLength,
+  SendBuffer,
+  type BlobLike,
+  type BufferLimits,
+  type Entry,
+  type Loss,
+  type Message,
+  type Outcome,
+  type OutcomeCause,
+  type OutcomeStatus,
+  type SendData,
+  type Sent,
+  type Wishes,
+} from './send-buffer.ts'

@@ -28,6 +28,8 @@ export interface Policy {
   refreshable: boolean
   /** Whether there is somebody to ask why a connection never opened. */
   investigates: boolean
+  /** Whether the caller has something to do on each connection before anything else goes out. */
+  setsUp: boolean
   classify: (close: Close, context: ClassifyContext) => Verdict
 }
 
@@ -60,6 +62,7 @@ export const defaultPolicy: Policy = {
   closeOnPageHide: true,
   refreshable: false,
   investigates: false,
+  setsUp: false,
   classify: (close) => classify(close),
 }
 
@@ -74,8 +77,11 @@ export type Failure = Pick<Close, 'status' | 'retryAfter' | 'error'>
  */
 export type State =
   | {name: 'idle'; epoch: number}
-  /** `unexplained`: it failed, and somebody is asked why. `late`: its timer came too late to judge, so it has a moment more. */
-  | ({name: 'connecting'; deadline: number; refresh: boolean; failure?: Failure; unexplained?: CloseReport; late?: boolean} & Progress & Partial<Ended>)
+  /**
+   * `since`: the socket is open, and the caller sets the connection up before anything else goes out.
+   * `unexplained`: it failed, and somebody is asked why. `late`: its timer came too late to judge, so it has a moment more.
+   */
+  | ({name: 'connecting'; deadline: number; refresh: boolean; since?: number; hint?: InBandHint; failure?: Failure; unexplained?: CloseReport; late?: boolean} & Progress & Partial<Ended>)
   /**
    * `stableAt`: then past failures are forgotten. `lookAt`: then the other end's life is looked at.
    * `failure`: an error came, or the socket is `stalled` in its closing, and the close event has until `deadline`.
@@ -152,6 +158,8 @@ export type Event = Stamp &
     | {type: 'deadline'; epoch: number}
     /** `asks`: whether the heartbeat can ask the server for a sign of life; absent: no heartbeat. */
     | {type: 'opened'; epoch: number; asks?: boolean}
+    /** The caller has set the connection up; `asks` as above. */
+    | {type: 'ready'; epoch: number; asks?: boolean}
     | {type: 'error'; epoch: number; failure: Failure}
     | {type: 'closed'; epoch: number; close: CloseReport}
     /** Not yet, says an extension; ask again after `delay` ms. */
@@ -181,6 +189,8 @@ export type EventType = Event['type']
 export type Effect =
   /** Ask for the address, then open a socket; answer with the state's epoch. */
   | {type: 'connect'}
+  /** Let the caller set the connection up; answer with `ready`, or with `closed`. */
+  | {type: 'setUp'}
   /** Ask the server for a sign of life. */
   | {type: 'ask'}
   /** End a socket that is stuck in its closing, where that can be done; its close event is still welcome. */
@@ -267,12 +277,17 @@ const reopen: Handler<In<'closing'>, Event> = (state, event, policy) =>
 const replace: Handler<In<'open'>, Of<'reconnect'>> = (state, event, policy) =>
   dial(state, event, policy, state, false, settle(wished(closeOf(state, event, {origin: 'reconnect'}), 'retry')), abandon)
 
-const opened: Handler<In<'connecting'>, Of<'opened'>> = (state, {now, asks, signs = 0}, policy) => {
+const opened: Handler<In<'connecting'>, Of<'opened'>> = (state, event, policy) => {
   // Its socket was let go of when it failed.
-  if (state.unexplained) return step(state)
+  if (state.unexplained || state.since !== undefined) return step(state)
+  return policy.setsUp ? step({...state, since: event.now}, {type: 'setUp'}) : ready(state, event, policy)
+}
+
+const ready: Handler<In<'connecting'>, Of<'opened' | 'ready'>> = (state, {now, asks, signs = 0}, policy) => {
   const {heartbeat, stableAfter} = policy
+  const {epoch, hint, failure, deadline} = state
   const beat = heartbeat && asks !== undefined ? {beat: firstBeat(asks, now, signs, heartbeat)} : {}
-  return step(watch({...standingOf(state), name: 'open', epoch: state.epoch, since: now, stableAt: now + stableAfter, ...beat}, now, policy))
+  return step(watch({...standingOf(state), name: 'open', epoch, since: now, stableAt: now + stableAfter, ...(hint && {hint}), ...(failure && {failure, deadline}), ...beat}, now, policy))
 }
 
 /** Sets when to look at the other end's life again. */
@@ -318,7 +333,7 @@ const timedOut: Handler<In<'connecting'>, Of<'deadline'>> = (state, event, polic
   const {failure, unexplained, late, deadline} = state
   // Frozen or asleep meanwhile: what happened to the socket is only now being told.
   if (!late && event.now > deadline + tolerance) return step({...state, late: true, deadline: event.now + errorGrace})
-  return lose(state, event, policy, unexplained ?? {origin: failure ? 'error' : event.readyState === -1 ? 'provider' : 'connect-timeout'})
+  return lose(state, event, policy, unexplained ?? {origin: failure ? 'error' : event.readyState === -1 ? 'provider' : state.since === undefined ? 'connect-timeout' : 'setup'})
 }
 
 const explained: Handler<In<'connecting'>, Of<'explained'>> = (state, event, policy) =>
@@ -329,11 +344,11 @@ const lose = (state: In<'connecting' | 'open'>, event: Event, policy: Policy, re
   const last = closeOf(state, event, report)
   const {now, random, online, endpoints = 1} = event
   const {origin} = last
-  if (state.name === 'connecting' && policy.investigates && online && !event.frozen && !state.unexplained && isMute(last))
+  if (!last.opened && policy.investigates && online && !event.frozen && state.name === 'connecting' && !state.unexplained && isMute(last))
     return step({...state, unexplained: report, deadline: now + policy.connectTimeout}, abandon, {type: 'investigate', close: last})
 
   // Timers of a hidden or frozen page come late: what counts is how long the connection was really open.
-  const standing = standingOf(last.age >= policy.stableAfter ? forgiven(state) : state)
+  const standing = standingOf(state.name === 'open' && last.age >= policy.stableAfter ? forgiven(state) : state)
   const {attempt, streak, failures, endpoint, elsewhere} = standing
   const verdict = policy.classify(last, {attempt, streak: {...streak}, ...('hint' in state && {announced: state.hint?.verdict})})
   const ended = {last, verdict}
@@ -484,7 +499,7 @@ const postpone: Handler<In<'connecting'>, Of<'postponed'>> = (state, {now, delay
 }
 
 /** What the server said in a message, before the close. A pause is said anew as a whole: an older spread is not of it. */
-const remember: Handler<In<'open'>, Of<'hint'>> = (state, {hint}) =>
+const remember: Handler<In<'connecting' | 'open'>, Of<'hint'>> = (state, {hint}) =>
   step({...state, hint: {...(hint.after === undefined ? state.hint : {verdict: state.hint?.verdict}), ...hint}})
 
 const heed: Handler<In<'backoff' | 'suspended'>, Of<'hint'>> = (state, event, {backoff: rules}) => {
@@ -513,7 +528,8 @@ const wished = (last: Close, action: Action = 'end'): Ended => {
 }
 
 const closeOf = (state: In<'connecting' | 'open' | 'closing'>, {now}: Stamp, {code, reason, wasClean, origin = 'event', ...failure}: CloseReport): Close => {
-  const opened = 'since' in state
+  const {since} = state
+  const opened = since !== undefined
   const {error, ...refusal} = {...('failure' in state && state.failure), ...failure}
   return {
     // Nothing can be done before it began: some fakes and wrappers say 1000 where they mean that nobody answered.
@@ -521,7 +537,7 @@ const closeOf = (state: In<'connecting' | 'open' | 'closing'>, {now}: Stamp, {co
     reason: typeof reason === 'string' ? reason.slice(0, 123) : '',
     wasClean: wasClean === true,
     opened,
-    age: opened ? Math.max(0, now - state.since) : 0,
+    age: opened ? Math.max(0, now - since) : 0,
     origin,
     ...(error && {error}),
     // Once open, a number in an error message is no refusal of the handshake.
@@ -535,7 +551,7 @@ const closeOf = (state: In<'connecting' | 'open' | 'closing'>, {now}: Stamp, {co
  */
 export const table: {readonly [S in StateName]: {readonly [E in EventType]?: Handler<In<S>, Of<E>>}} = {
   idle: {open: start, reconnect: start, close: giveUp},
-  connecting: {opened, error: failing, closed: lost, deadline: timedOut, explained, postponed: postpone, close: giveUp, freeze: interrupt, pagehide: interrupt},
+  connecting: {opened, ready, error: failing, closed: lost, deadline: timedOut, hint: remember, explained, postponed: postpone, close: giveUp, freeze: interrupt, pagehide: interrupt},
   open: {error: failing, closed: lost, deadline: due, hint: remember, close: startClosing, reconnect: replace, online: checkLife, wake: checkLife, pagehide: park},
   backoff: {deadline: retry, reconnect: retry, hint: heed, offline: suspend, freeze, pagehide: freeze, online: hurry, wake: hurry, close: giveUp},
   suspended: {deadline: resume, reconnect: retry, hint: heed, online: wake, wake, freeze, pagehide: freeze, close: giveUp},

@@ -6,6 +6,8 @@ export interface Clock {
   now(): number
   setTimeout(callback: () => void, delay: number): unknown
   clearTimeout(timer: unknown): void
+  /** Calls back in a task of its own, after what is due already; sooner than a timer. Absent: `setTimeout(callback, 0)` does it. */
+  immediately?(callback: () => void): void
 }
 
 /** Between the runtime's monotonic clock and the time since 1970, ms. */
@@ -24,4 +26,15 @@ export const systemClock: Clock = {
   },
   setTimeout: (callback, delay) => setTimeout(callback, delay),
   clearTimeout: (timer) => clearTimeout(timer as number),
+  immediately(callback) {
+    if (globalThis.setImmediate) return void globalThis.setImmediate(callback)
+    // Timers of a hidden tab run once a second, and elsewhere after 4 ms; a message is not held back.
+    if (!globalThis.MessageChannel) return void setTimeout(callback, 0)
+    const {port1, port2} = new MessageChannel()
+    port1.onmessage = () => {
+      port1.close()
+      callback()
+    }
+    port2.postMessage(0)
+  },
 }

@@ -46,6 +46,23 @@ export const wordsOf = (error: {code?: unknown; message?: unknown} | null | unde
   return withoutSecrets((words as string | undefined) ?? '').slice(0, 200)
 }
 
+/**
+ * Listens for the answers to protocol pings, where the transport has them: that of `closecall/node`, and `ws` itself, an event emitter.
+ *
+ * @returns whether it has
+ */
+export const listenForPongs = (socket: WebSocketLike & {on?: (name: 'pong', listener: () => void) => void}, listener: () => void): boolean => {
+  if (!socket.ping) return false
+  if ('onpong' in socket) socket.onpong = listener
+  else socket.on?.('pong', listener)
+  return 'onpong' in socket || !!socket.on
+}
+
+/**
+ * Bytes of messages that never left, as a socket tells whose connection is over; 0 where that can't be relied on.
+ */
+export const unsentBytes = (socket: WebSocketLike): number => (socket.readyState === 3 ? (socket.bufferedAmount ?? 0) : 0)
+
 interface Refusal {
   status?: number
   retryAfter?: number

@@ -280,10 +280,12 @@ const replace: Handler<In<'open'>, Of<'reconnect'>> = (state, event, policy) =>
 const opened: Handler<In<'connecting'>, Of<'opened'>> = (state, event, policy) => {
   // Its socket was let go of when it failed.
   if (state.unexplained || state.since !== undefined) return step(state)
-  return policy.setsUp ? step({...state, since: event.now}, {type: 'setUp'}) : ready(state, event, policy)
+  return policy.setsUp ? step({...state, since: event.now}, {type: 'setUp'}) : begin(state, event, policy)
 }
 
-const ready: Handler<In<'connecting'>, Of<'opened' | 'ready'>> = (state, {now, asks, signs = 0}, policy) => {
+const ready: Handler<In<'connecting'>, Of<'ready'>> = (state, event, policy) => (state.since === undefined ? step(state) : begin(state, event, policy))
+
+const begin: Handler<In<'connecting'>, Of<'opened' | 'ready'>> = (state, {now, asks, signs = 0}, policy) => {
   const {heartbeat, stableAfter} = policy
   const {epoch, hint, failure, deadline} = state
   const beat = heartbeat && asks !== undefined ? {beat: firstBeat(asks, now, signs, heartbeat)} : {}
@@ -498,9 +500,9 @@ const postpone: Handler<In<'connecting'>, Of<'postponed'>> = (state, {now, delay
   return step({...standingOf(state), ...endOf(state), name: 'suspended', why: 'overload', epoch: state.epoch + 1, refresh: false, earliest, retryAt: earliest}, abandon)
 }
 
-/** What the server said in a message, before the close. A pause is said anew as a whole: an older spread is not of it. */
+/** What the server said in a message, before the close; a connection that is set up counts as one. A pause is said anew as a whole: an older spread is not of it. */
 const remember: Handler<In<'connecting' | 'open'>, Of<'hint'>> = (state, {hint}) =>
-  step({...state, hint: {...(hint.after === undefined ? state.hint : {verdict: state.hint?.verdict}), ...hint}})
+  step(state.since === undefined ? state : {...state, hint: {...(hint.after === undefined ? state.hint : {verdict: state.hint?.verdict}), ...hint}})
 
 const heed: Handler<In<'backoff' | 'suspended'>, Of<'hint'>> = (state, event, {backoff: rules}) => {
   const delay = hinted(event.hint, Math.max(0, state.failures - 1), event.random, rules)

@@ -44,6 +44,12 @@ export const goesSilent = (): Behaviour => (server) => {
   server.accept()
 }
 
+/** Opens, and the network takes nothing more: what is sent stays in `bufferedAmount`, until the test says `server.stalled = false`. */
+export const stalls = (): Behaviour => (server) => {
+  server.stalled = true
+  server.accept()
+}
+
 /** Opens, then the line is cut: `close` with 1006. */
 export const drops = (): Behaviour => (server) => {
   server.accept()

@@ -58,6 +58,8 @@ export interface FakeServer {
   readonly socket: FakeSocket
   /** Whether the client's close frame, and its pings, stay unanswered. Default `false`. */
   silent: boolean
+  /** Whether the network takes nothing: what is sent stays in `bufferedAmount`, and leaves when this is `false` again. Default `false`. */
+  stalled: boolean
   readonly lies: Lies
   /** Called with every frame that arrives. Default: nobody looks; `socket.sent` has them in any case. */
   onmessage: ((frame: FakeFrame) => void) | undefined
@@ -189,6 +191,7 @@ export function fakeNetwork(behaviour: Behaviour = accepts(), {kind = 'standard'
     bufferedAmount = 0
     binaryType: string = kind === 'standard' ? 'blob' : 'nodebuffer'
     readonly sent: FakeFrame[] = []
+    readonly held: FakeFrame[] = []
     pings = 0
     closeFrame: {code?: number; reason: string} | undefined
     onopen: ((event: any) => void) | null = null
@@ -241,11 +244,21 @@ export function fakeNetwork(behaviour: Behaviour = accepts(), {kind = 'standard'
       // Once closing has begun, messages vanish, and are counted as if they waited.
       if (this.readyState > 1) return
       const frame = frameOf(data, binary)
+      if (this.server.stalled) this.held.push(frame)
+      else this.pass(frame, bytes)
+    }
+
+    /** It leaves, and arrives. */
+    pass(frame: FakeFrame, bytes: number): void {
       this.sent.push(frame)
       queueMicrotask(() => {
         this.bufferedAmount -= bytes
         this.server.onmessage?.(frame)
       })
+    }
+
+    release(): void {
+      if (this.readyState < 2) for (const frame of this.held.splice(0)) this.pass(frame, byteLength(frame.data))
     }
 
     fire(type: EventName, fields: object = {}): void {
@@ -287,9 +300,17 @@ export function fakeNetwork(behaviour: Behaviour = accepts(), {kind = 'standard'
   }
 
   const serve = (socket: FakeWebSocket): FakeServer => {
+    let stalled = false
     const server: FakeServer = {
       socket,
       silent: false,
+      get stalled() {
+        return stalled
+      },
+      set stalled(value) {
+        stalled = value
+        if (!value) socket.release()
+      },
       lies: {errorsWithoutClose: false, closesTwice: false, closesSynchronously: false, errorsAfterClose: false, neverDeliversClose: false, deliversWhileClosing: false, closedFromTheStart: false, putsOffClose: undefined},
       onmessage: undefined,
       accept({protocol = socket.protocols[0] ?? '', extensions = ''} = {}) {

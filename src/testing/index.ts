@@ -16,6 +16,7 @@ export {
   neverDeliversClose,
   refuses,
   sequence,
+  stalls,
   throwsOnConstruct,
 } from './behaviours.ts'
 export {fakeClock, type FakeClock, type FakeClockOptions} from './fake-clock.ts'

@@ -203,7 +203,7 @@ describe('a WebSocket class', () => {
 
   it('… or send()', async () => {
     const setup = await flushed((client) => expect(client.send('between')).toBe('sent'))
-    expect(sentBy(setup)).toEqual([['a', 'between', 'b', 'c']])
+    expect(sentBy(setup)).toEqual([['a', 'b', 'c', 'between']])
     expect(setup.client.stats).toMatchObject({sent: 4, unsent: 0, unsentBytes: 0})
     setup.client.close()
   })

@@ -8,6 +8,7 @@ export const events = [
   {type: 'reconnect'},
   {type: 'close', code: 1000, reason: ''},
   {type: 'opened', asks: true},
+  {type: 'ready', asks: true},
   {type: 'deadline'},
   {type: 'error', failure: {}},
   {type: 'closed', close: {code: 1000, ...clean}},
@@ -40,8 +41,8 @@ const label = (event, before, {state}) => {
  * @returns {{from: string, to: string, event: string}[]} each way once, in the order of the states
  */
 export function explore({transition, initialState, defaultPolicy, table}, depth = 5) {
-  // With everything that changes a way: only then is an attempt that failed looked into.
-  const policies = [false, true].map((investigates) => ({...defaultPolicy, refreshable: true, investigates, heartbeat: {interval: 1000, timeout: 1000}}))
+  // With everything that changes a way: only then is an attempt that failed looked into, and a connection set up.
+  const policies = [{}, {investigates: true}, {setsUp: true}].map((more) => ({...defaultPolicy, refreshable: true, ...more, heartbeat: {interval: 1000, timeout: 1000}}))
   const names = Object.keys(table)
   const edges = new Map()
   let frontier = [initialState]
@@ -56,8 +57,8 @@ export function explore({transition, initialState, defaultPolicy, table}, depth 
           const edge = {from: before.name, to: after.state.name, event: label(event, before, after)}
           edges.set(Object.values(edge).join(), edge)
           // What lies ahead depends on little of the state: walk on from one of each kind.
-          const {name, attempt, refresh, failure, unexplained, streak, last, why} = after.state
-          found.set(JSON.stringify([name, why, Math.min(attempt, 2), refresh, !!failure, !!unexplained, streak?.key, last?.code]), after.state)
+          const {name, attempt, refresh, since, failure, unexplained, streak, last, why} = after.state
+          found.set(JSON.stringify([name, why, Math.min(attempt, 2), refresh, since !== undefined, !!failure, !!unexplained, streak?.key, last?.code]), after.state)
         }
       }
     }

@@ -40,6 +40,41 @@ export const baseURL = (): string | undefined => globalThis.document?.baseURI ??
 /** Whether `send(bytes, {binary: false})` puts them in a text frame: `ws` takes options, the standard interface doesn't. */
 export const sendsTextBytes = (Class: WebSocketClass): boolean => Class.prototype?.send?.length > 1
 
+/** The most bytes that a client's frame has before its payload. [RFC 6455 §5.2] */
+export const framing = 14
+
+/**
+ * How many bytes, from the end of what was sent, certainly never left; 0 where nobody can say. To be asked once the
+ * end of the connection was told.
+ *
+ * Of the messages given to the socket, newest first: those that fit into it whole, each with its payload in bytes and
+ * `framing`, reached nobody. About any other nothing is said: it may have arrived, or not.
+ *
+ * Only a socket that closed by itself tells: as long as it is CLOSING, what it counts may still go out.
+ */
+export const unsentBytes = (socket: WebSocketLike): number => (socket.readyState === 3 && keepsCount(socket) && socket.bufferedAmount) || 0
+
+/**
+ * Whether `bufferedAmount` still is, after the end, what did not leave. That was measured in Chromium, Firefox and Bun. It is 0 in Node's
+ * own class, in `ws` and in Deno; workerd and WebKit also count what was or will be sent, Safari is unknown, as is every other class.
+ *
+ * @see https://websockets.spec.whatwg.org/#dom-websocket-bufferedamount
+ */
+const keepsCount = ({constructor, extensions}: WebSocketLike): boolean => {
+  const {WebSocket, Bun, InternalError, navigator} = globalThis as {
+    WebSocket?: unknown
+    Bun?: unknown
+    /** Firefox alone has it. */
+    InternalError?: unknown
+    /** Chromium has it in secure contexts; Deno has one without brands. */
+    navigator?: {userAgentData?: {brands?: readonly {brand?: string}[]}}
+  }
+  if (constructor !== WebSocket) return false
+  // Bun counts bytes on the wire: compressed, a message may be longer than we think.
+  if (Bun) return !extensions
+  return !!InternalError || !!navigator?.userAgentData?.brands?.some(({brand}) => brand === 'Chromium')
+}
+
 /** An error's own words, for developers, cut short. */
 export const wordsOf = (error: {code?: unknown; message?: unknown} | null | undefined, ours = false): string => {
   const words = [ours ? undefined : error?.code, error?.message].find((text) => typeof text === 'string' && text)

@@ -55,8 +55,8 @@ export const framing = 14
 export const unsentBytes = (socket: WebSocketLike): number => (socket.readyState === 3 && keepsCount(socket) && socket.bufferedAmount) || 0
 
 /**
- * Whether `bufferedAmount` still is, after the end, what did not leave. That was measured in Chromium, Firefox and Bun. It is 0 in Node's
- * own class, in `ws` and in Deno; workerd and WebKit also count what was or will be sent, Safari is unknown, as is every other class.
+ * Whether `bufferedAmount` says, after the end, what did not leave. Measured: it does in Chromium, Firefox and Bun. Node's own class, `ws`
+ * and Deno say 0, and workerd counts what it is still sending. Safari was not measured, and nothing tells it from WebKitGTK.
  *
  * @see https://websockets.spec.whatwg.org/#dom-websocket-bufferedamount
  */
@@ -66,7 +66,7 @@ const keepsCount = ({constructor, extensions}: WebSocketLike): boolean => {
     Bun?: unknown
     /** Firefox alone has it. */
     InternalError?: unknown
-    /** Chromium has it in secure contexts; Deno has one without brands. */
+    /** Chromium has it in secure contexts, and Deno has one with a brand of its own. */
     navigator?: {userAgentData?: {brands?: readonly {brand?: string}[]}}
   }
   if (constructor !== WebSocket) return false

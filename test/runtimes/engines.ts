@@ -42,7 +42,7 @@ export interface Outcomes<T = Outcome> {
 
 /** A suite of suites.mjs, and what it is given. */
 export interface Play {
-  suite: 'scenarios' | 'faults'
+  suite: 'scenarios' | 'faults' | 'buffered'
   given: Record<string, unknown>
 }
 

@@ -290,7 +290,7 @@ export async function play(proxy: Proxy, spells: readonly Spell[]): Promise<void
 }
 
 /** Numbers from 0 to 1, without 1. The state only counts; mixing it makes neighbouring seeds differ from the first number on. */
-const generator = (seed: number): (() => number) => {
+export const generator = (seed: number): (() => number) => {
   let state = seed | 0
   return () => {
     state = (state + 0x9e3779b9) | 0

@@ -127,3 +127,10 @@ it.each(['', '7', 'null', '{}', '{"id'])('closes with 1003 on what is no message
   const [code] = await once(socket, 'close')
   expect(code).toBe(1003)
 })
+
+it("shows a client that prints the server's answer, then what became of its message [CC-182]", async () => {
+  const port = await serving()
+  // Node 20 has no WebSocket of its own.
+  const line = await running(`import {WebSocket} from 'ws'\nglobalThis.WebSocket = WebSocket\n${atPort(programBelow('The client'), port)}`)
+  expect([await line(), await line()]).toEqual(['you said hello', 'acknowledged'])
+})

@@ -11,6 +11,7 @@ const input = {
   index: 'src/index.ts',
   catalog: 'src/catalog/index.ts',
   core: 'src/core/index.ts',
+  delivery: 'src/delivery/index.ts',
   diagnosis: 'src/diagnosis/index.ts',
   dialects: 'src/dialects/index.ts',
   node: 'src/node/index.ts',

@@ -30,6 +30,7 @@ const layers: Record<string, Layer> = {
   probe: shell,
   node: {...shell, packages: ['ws']},
   catalog: pure,
+  delivery: pure,
   dialects: pure,
   server: pure,
   simulator: pure,

@@ -10,6 +10,7 @@ import esbuild from 'rollup-plugin-esbuild'
 const input = {
   index: 'src/index.ts',
   catalog: 'src/catalog/index.ts',
+  codecs: 'src/codecs/index.ts',
   core: 'src/core/index.ts',
   delivery: 'src/delivery/index.ts',
   diagnosis: 'src/diagnosis/index.ts',

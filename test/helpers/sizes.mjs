@@ -43,6 +43,7 @@ const measured = {
   global: {what: 'closecall.global.js', bytes: () => lengths(readFile(new URL('../../dist/closecall.global.js', import.meta.url)))},
   catalog: {what: "import {explain, compare} from 'closecall/catalog', in all languages, beside connect", bytes: () => beyondConnect('catalog', 'explain, compare')},
   ...Object.fromEntries(['diagnosis', 'overload', 'probe'].map((name) => [name, {what: `closecall/${name}, beside connect`, bytes: () => beyondConnect(name)}])),
+  codecs: {what: "import {json} from 'closecall/codecs'", bytes: () => lengths(bundled("export {json} from 'closecall/codecs'"))},
   delivery: {what: "import {acknowledged} from 'closecall/delivery', beside connect", bytes: () => beyondConnect('delivery', 'acknowledged')},
   dialect: {what: "import {graphqlTransportWs} from 'closecall/dialects', beside connect", bytes: () => beyondConnect('dialects', 'graphqlTransportWs')},
   server: {what: "import {tryAgainLater} from 'closecall/server'", bytes: () => lengths(bundled("export {tryAgainLater} from 'closecall/server'"))},
@@ -57,7 +58,7 @@ export function measure() {
 export const textOf = async (source, options) => new TextDecoder().decode(await bundled(source, options))
 
 /** What stays of an import that is not used. */
-export const unused = async () => (await bundled(['', '/catalog', '/core', '/delivery', '/diagnosis', '/dialects', '/overload', '/probe', '/server', '/testing'].map((door) => `import 'closecall${door}'`).join('\n'))).length
+export const unused = async () => (await bundled(['', '/catalog', '/codecs', '/core', '/delivery', '/diagnosis', '/dialects', '/overload', '/probe', '/server', '/testing'].map((door) => `import 'closecall${door}'`).join('\n'))).length
 
 /** Folders of `src` that something in the bundle came from. */
 export async function foldersIn(source) {

@@ -30,6 +30,7 @@ const layers: Record<string, Layer> = {
   probe: shell,
   node: {...shell, packages: ['ws']},
   catalog: pure,
+  codecs: {types: ['client']},
   delivery: pure,
   dialects: pure,
   server: pure,

@@ -19,6 +19,7 @@ const input = {
   overload: 'src/overload/index.ts',
   probe: 'src/probe/index.ts',
   server: 'src/server/index.ts',
+  streams: 'src/streams/index.ts',
   testing: 'src/testing/index.ts',
 }
 

@@ -45,6 +45,7 @@ const measured = {
   ...Object.fromEntries(['diagnosis', 'overload', 'probe'].map((name) => [name, {what: `closecall/${name}, beside connect`, bytes: () => beyondConnect(name)}])),
   codecs: {what: "import {json} from 'closecall/codecs'", bytes: () => lengths(bundled("export {json} from 'closecall/codecs'"))},
   delivery: {what: "import {acknowledged} from 'closecall/delivery', beside connect", bytes: () => beyondConnect('delivery', 'acknowledged')},
+  streams: {what: 'closecall/streams, beside connect', bytes: () => beyondConnect('streams')},
   dialect: {what: "import {graphqlTransportWs} from 'closecall/dialects', beside connect", bytes: () => beyondConnect('dialects', 'graphqlTransportWs')},
   server: {what: "import {tryAgainLater} from 'closecall/server'", bytes: () => lengths(bundled("export {tryAgainLater} from 'closecall/server'"))},
 }
@@ -58,7 +59,7 @@ export function measure() {
 export const textOf = async (source, options) => new TextDecoder().decode(await bundled(source, options))
 
 /** What stays of an import that is not used. */
-export const unused = async () => (await bundled(['', '/catalog', '/codecs', '/core', '/delivery', '/diagnosis', '/dialects', '/overload', '/probe', '/server', '/testing'].map((door) => `import 'closecall${door}'`).join('\n'))).length
+export const unused = async () => (await bundled(['', '/catalog', '/codecs', '/core', '/delivery', '/diagnosis', '/dialects', '/overload', '/probe', '/server', '/streams', '/testing'].map((door) => `import 'closecall${door}'`).join('\n'))).length
 
 /** Folders of `src` that something in the bundle came from. */
 export async function foldersIn(source) {

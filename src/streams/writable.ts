@@ -1,0 +1,131 @@
+// How do chunks leave, no faster than there is room, and none dropped for want of it?
+
+import {ClosecallError, describe, type Outcome, type State} from '../core/index.ts'
+import {systemClock} from '../platform/clock.ts'
+import type {Streamed} from './streamed.ts'
+
+type Receipt = ReturnType<Streamed['deliver']>
+
+/** How long a chunk waits for room that nobody tells of: less than the buffer takes, or made by others, ms. */
+const patience = 20
+
+export const outgoing = <Out>(client: Streamed<any, Out>, closes: boolean): WritableStream<Out> => new WritableStream(new Sink(client, closes))
+
+class Sink<Out> implements UnderlyingSink<Out> {
+  readonly #client: Streamed<any, Out>
+  readonly #closes: boolean
+  /** What was taken and whose outcome is open. */
+  readonly #pending = new Map<Receipt, Promise<void>>()
+  #controller!: WritableStreamDefaultController
+  #failure: Error | undefined
+  /** Ends the wait of the chunk that waits. */
+  #interrupt = (): void => {}
+  /** There may be room for it. */
+  #notice = (): void => {}
+  #unsubscribe!: () => void
+
+  constructor(client: Streamed<any, Out>, closes: boolean) {
+    this.#client = client
+    this.#closes = closes
+  }
+
+  start(controller: WritableStreamDefaultController): void {
+    this.#controller = controller
+    this.#unsubscribe = this.#client.on('state', (state) => {
+      const end = endOf(state)
+      if (end) this.#fail(end)
+      else this.#notice()
+    })
+    controller.signal.addEventListener('abort', () => this.#abort())
+  }
+
+  async write(chunk: Out): Promise<void> {
+    for (;;) {
+      await this.#until((resolve, reject) => void this.#client.drained().then(resolve, reject))
+      const receipt = this.#client.deliver(chunk)
+      // A message that is not taken has its outcome at once.
+      const refused = await Promise.race([receipt, undefined])
+      if (refused?.why !== 'full' && refused?.why !== 'overflow') {
+        if (refused) this.#heed(refused)
+        else this.#keep(receipt)
+        return this.#check()
+      }
+      await this.#until((resolve) => {
+        this.#notice = resolve
+        // What waits for a connection leaves no room before there is one.
+        if (this.#client.state.name === 'open') systemClock.setTimeout(resolve, patience)
+      })
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#pending.values())
+    this.#check()
+    this.#unsubscribe()
+    if (!this.#closes) return
+    await new Promise<void>((resolve) => {
+      const look = (): void => {
+        const {name} = this.#client.state
+        if (name !== 'closed' && name !== 'failed') return
+        off()
+        resolve()
+      }
+      const off = this.#client.on('state', look)
+      this.#client.close()
+      look()
+    })
+  }
+
+  /** Heard by the signal: `abort()` of a sink would wait for the chunk that waits. */
+  #abort(): void {
+    this.#unsubscribe()
+    for (const receipt of this.#pending.keys()) receipt.cancel()
+    if (this.#closes) this.#client.close()
+    this.#interrupt()
+  }
+
+  #keep(receipt: Receipt): void {
+    this.#pending.set(receipt, this.#settled(receipt))
+  }
+
+  async #settled(receipt: Receipt): Promise<void> {
+    const outcome = await receipt
+    this.#pending.delete(receipt)
+    this.#notice()
+    this.#heed(outcome)
+  }
+
+  #heed(outcome: Outcome): void {
+    if (isGap(outcome)) this.#fail(endOf(this.#client.state) ?? lossOf(outcome))
+  }
+
+  async #until(wait: (resolve: () => void, reject: (error: Error) => void) => void): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#interrupt = resolve
+      wait(resolve, reject)
+    })
+    this.#check()
+  }
+
+  #check(): void {
+    if (this.#failure) throw this.#failure
+    if (this.#controller.signal.aborted) throw this.#controller.signal.reason
+  }
+
+  #fail(error: Error): void {
+    this.#unsubscribe()
+    this.#failure ??= error
+    this.#controller.error(this.#failure)
+    this.#interrupt()
+  }
+}
+
+const endOf = (state: State): ClosecallError | undefined =>
+  state.name === 'failed' ? new ClosecallError('FAILED', describe(state.last, state.verdict, 'stop'), state)
+  : state.name === 'closing' || state.name === 'closed' ? new ClosecallError('CLOSED', 'the client was closed before the stream', 'last' in state ? state : {})
+  : undefined
+
+/** Whether what follows would stand beside what it does not follow. What was cancelled or taken, its taker knows of. */
+const isGap = ({status, why}: Outcome): boolean => status === 'dropped' || status === 'expired' || (status === 'unsent' && why !== 'taken')
+
+const lossOf = (outcome: Outcome): Error => Object.assign(new ClosecallError('INVALID', `a chunk was given up: ${outcome.why ?? outcome.status}`), {cause: outcome})

@@ -3,6 +3,7 @@
 
 import {fork} from 'node:child_process'
 import {once} from 'node:events'
+import {setImmediate} from 'node:timers/promises'
 import ws from 'ws'
 import {connect} from '../dist/index.js'
 import {connect as connectNode, webSocketClass} from '../dist/node.js'
@@ -16,6 +17,43 @@ const backoff = {initialDelay: 10, restartSpread: [10, 20]}
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]
 const milliseconds = () => Number(process.hrtime.bigint()) / 1e6
 const row = (name, text) => console.log(`${name.padEnd(34)} ${text}`)
+
+console.log(`${messages} messages of ${texts[0].length} bytes, Node ${process.version}`)
+
+/** It never opens. */
+class Silent {
+  readyState = 0
+  send() {}
+  close() {}
+}
+const calls = {'send()': (client, text) => client.send(text), 'deliver()': (client, text) => client.deliver(text)}
+const waiting = () => connect('ws://bench', {WebSocket: Silent, buffer})
+
+const enqueued = {'send()': [], 'deliver()': []}
+for (let round = 0; round < 2 * rounds; round++) {
+  for (const [name, call] of Object.entries(calls)) {
+    const client = waiting()
+    globalThis.gc?.()
+    const start = milliseconds()
+    for (let i = 0; i < messages; i++) call(client, texts[i])
+    enqueued[name].push(((milliseconds() - start) * 1e6) / messages)
+    client.close()
+    // Lets go of what was told.
+    await setImmediate()
+  }
+}
+for (const [name, all] of Object.entries(enqueued)) row(`enqueue, ${name}`, `${median(all).toFixed(0)} ns${name === 'send()' ? ' (goal ≤ 300)' : ''}`)
+
+if (globalThis.gc) {
+  const heap = () => (globalThis.gc(), process.memoryUsage().heapUsed)
+  for (const [name, call] of Object.entries(calls)) {
+    const client = waiting()
+    const before = heap()
+    for (let i = 0; i < messages; i++) call(client, texts[i])
+    row(`heap, ${name}`, `${((heap() - before) / messages).toFixed(0)} bytes a message that waits, beyond the message (goal ≤ 200)`)
+    client.close()
+  }
+}
 
 const server = fork(new URL('flush-server.mjs', import.meta.url), {execArgv: []})
 const answer = async (key) => {
@@ -89,7 +127,6 @@ const flush = async (way, outcomeOf, {cut, work} = {}) => {
   }
 }
 
-console.log(`${messages} messages of ${texts[0].length} bytes, Node ${process.version}`)
 for (const [name, way] of Object.entries(ways)) {
   const times = {raw: [], send: [], deliver: []}
   const sum = {late: 0, twice: 0, missing: 0}
@@ -122,36 +159,4 @@ for (const [name, way] of Object.entries(ways)) {
   }
 }
 
-/** It never opens. */
-class Silent {
-  readyState = 0
-  send() {}
-  close() {}
-}
-const calls = {'send()': (client, text) => client.send(text), 'deliver()': (client, text) => client.deliver(text)}
-const waiting = () => connect('ws://bench', {WebSocket: Silent, buffer})
-
-const enqueued = {'send()': [], 'deliver()': []}
-for (let round = 0; round < 2 * rounds; round++) {
-  for (const [name, call] of Object.entries(calls)) {
-    const client = waiting()
-    globalThis.gc?.()
-    const start = milliseconds()
-    for (let i = 0; i < messages; i++) call(client, texts[i])
-    enqueued[name].push(((milliseconds() - start) * 1e6) / messages)
-    client.close()
-  }
-}
-for (const [name, all] of Object.entries(enqueued)) row(`enqueue, ${name}`, `${median(all).toFixed(0)} ns${name === 'send()' ? ' (goal ≤ 300)' : ''}`)
-
-if (globalThis.gc) {
-  const heap = () => (globalThis.gc(), process.memoryUsage().heapUsed)
-  for (const [name, call] of Object.entries(calls)) {
-    const client = waiting()
-    const before = heap()
-    for (let i = 0; i < messages; i++) call(client, texts[i])
-    row(`heap, ${name}`, `${((heap() - before) / messages).toFixed(0)} bytes a message that waits, beyond the message (goal ≤ 200)`)
-    client.close()
-  }
-}
 process.exit()

@@ -40,8 +40,8 @@ import {ClosecallError, isClosecallError} from '../core/errors.ts'
 import {bytesOf} from '../core/evidence.ts'
 import {hintIn} from '../core/machine.ts'
 import {complain, reportError, warn} from '../platform/console.ts'
-import {abandon, failureOf, listenForPongs, nativeWebSocket, pollInterval, sendsTextBytes, unsentBytes, wordsOf, type WebSocketClass, type WebSocketLike} from '../platform/websocket.ts'
-import {encoded, reading, type Invalid, type Schema} from './codec.ts'
+import {abandon, failureOf, framing, listenForPongs, nativeWebSocket, pollInterval, sendsTextBytes, unsentBytes, wordsOf, type WebSocketClass, type WebSocketLike} from '../platform/websocket.ts'
+import {encoded, reading, type Codec, type Invalid, type Schema} from './codec.ts'
 import type {ClientEvents, MessageData} from './events.ts'
 import type {ExtensionHooks} from './extension.ts'
 import {lint} from './lint.ts'
@@ -134,6 +134,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
       // Until something happened that must be handled first.
       ready: () => (this.#mailbox.length < 2 && this.#state.name === 'open' && this.#socket!.readyState === 1 ? this.#socket : undefined),
       takes: () => this.#takes(),
+      now: () => this.#now(),
       write: (entry) => this.#write(entry.data, kindOf(entry.data, entry.binary)!, entry),
       settled: (entry, outcome) => this.#settled(entry, outcome),
       drained: () => void this.#emitter.emit('drain'),
@@ -511,7 +512,9 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
       this.#acknowledged(this.#guard(() => delivery.acked(data)) ?? [], event.data)
       tell(data, event)
     }
-    const read = codec || schema ? reading(this.#settings, heed, (invalid) => this.#invalid(invalid)) : delivery ? (event: {data: any}) => heed(event.data, event) : undefined
+    // A schema may take its time.
+    const late = (data: In, event: {readonly data: MessageData}): void => (this.#takes() ? heed(data, event) : undefined)
+    const read = codec || schema ? reading(this.#settings, late, (invalid) => this.#invalid(invalid)) : delivery ? (event: {data: any}) => heed(event.data, event) : undefined
     const deliver = (event: {data: any}): void => {
       this.#received++
       if (read) read(event)
@@ -732,12 +735,12 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     if (this.#state.name === 'open' && this.#socket!.readyState !== 1) this.#dispatch({type: 'wake'})
     if (signal?.aborted) return 'cancelled'
     if (!this.#takes()) return 'stopped'
-    if (!tell && id === undefined && this.#isClear(byteLength(message))) {
+    if (!tell && id === undefined && this.#isClear(0) && this.#isClear(byteLength(message))) {
       this.#write(message, kind, 'sender')
       return 'sent'
     }
     if (id !== undefined) checkId(id, this.#outbox.buffer.awaits(`${id}`))
-    const abort = (): void => void (typeof entry === 'object' && this.#outbox.cancel(entry))
+    const abort = signal && (() => void (typeof entry === 'object' && this.#outbox.cancel(entry)))
     const wishes: Wishes | undefined = tell || id !== undefined || codec || given ? {
       priority,
       key,
@@ -745,11 +748,11 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
       ...(ttl && {expiresAt: clock.now() + ttl}),
       ...(id !== undefined && {id: `${id}`}),
       ...(codec && {given: data}),
-      ...(signal && {done: () => signal.removeEventListener('abort', abort)}),
+      ...(abort && {done: () => signal.removeEventListener('abort', abort)}),
     } : undefined
     const entry = this.#outbox.push({data: message, binary: kind !== 'string' && kind !== 'text bytes'}, wishes)
     if (typeof entry === 'object') {
-      if (entry.state !== 'over') signal?.addEventListener('abort', abort)
+      if (abort && entry.state !== 'over') signal.addEventListener('abort', abort)
     } else if (entry !== 'full') {
       this.#emitter.emit('drop', {data, binary: kind !== 'string', outcome: refusal(entry)})
     }
@@ -768,7 +771,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   /** What became of what was under way. @returns how to tell */
   #account({origin, wasClean}: Close, previous: State, report: Report | undefined): () => void {
     const {buffer} = this.#outbox
-    const {again, gone} = this.#ring.unsent(this.#socket ? unsentBytes(this.#socket) : 0)
+    const {again, gone} = this.#ring.unsent(this.#socket ? unsentBytes(this.#socket) : 0, framing)
     const isTooBig = report?.cause === 'too-big'
     const found = report?.sequence && (isTooBig || report.confidence === 'certain') ? this.#ring.find(report.sequence) : undefined
     const fault = typeof found?.source === 'object' ? {entry: found.source, why: isTooBig ? ('too-big' as const) : ('at-fault' as const)} : undefined
@@ -864,6 +867,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
  * client.send('hello')
  */
 export function connect<In, Out = SendData>(url: Address, options: Options<In, Out> & {schema: Schema<In>}): Client<In, Out>
+export function connect<In, Out>(url: Address, options: Options<In, Out> & {codec: Codec<In, Out>}): Client<In, Out>
 export function connect<In = MessageData, Out = SendData>(url: Address, options?: Options<In, Out>): Client<In, Out>
 export function connect<In, Out>(url: Address, options?: Options<In, Out>): Client<In, Out> {
   return new Client(url, options)

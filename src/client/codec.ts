@@ -67,9 +67,11 @@ export const reading = ({codec, schema}: {codec?: Codec | undefined; schema?: Sc
       reason = 'unexpected'
       const result = schema['~standard'].validate(value)
       if (!('then' in result) && !before) return judge(result)
-      const mine = (before = Promise.all([result, before]).then(([settled]) => judge(settled)).catch(fail).then(() => {
-        if (before === mine) before = undefined
-      }))
+      const mine: Promise<void> = Promise.all([result, before])
+        .then(([settled]) => judge(settled))
+        .catch(fail)
+        .finally(() => void (before === mine && (before = undefined)))
+      before = mine
     } catch (error) {
       fail(error)
     }

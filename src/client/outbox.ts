@@ -1,7 +1,7 @@
 // When does a message leave, and who is told what became of it?
 
 import {longestDelay} from '../core/backoff.ts'
-import {SendBuffer, type BufferLimits, type Entry, type Loss, type Message, type Outcome, type OutcomeCause, type Wishes} from '../core/index.ts'
+import {byteLength, SendBuffer, type BufferLimits, type Entry, type Loss, type Message, type Outcome, type OutcomeCause, type Wishes} from '../core/index.ts'
 import type {Clock} from '../platform/clock.ts'
 import {reportError} from '../platform/console.ts'
 import type {WebSocketLike} from '../platform/websocket.ts'
@@ -11,6 +11,8 @@ export interface Line {
   /** The socket, if it is open and nothing else must be handled first. */
   ready(): WebSocketLike | undefined
   write(entry: Entry): void
+  /** The time, to the turn of the event loop. */
+  now(): number
   /** Whether the client may still send. */
   takes(): boolean
   /** A message has its outcome. */
@@ -51,6 +53,8 @@ export class Outbox {
   /** Whether pings show what the peer has. */
   #answers = false
   #isPressed = false
+  /** Bytes of the largest message that was refused for want of room, since there was room last. */
+  #wanted = 0
   #waiters: (() => void)[] = []
 
   constructor(limits: BufferLimits, window: number | undefined, highWaterMark: number, clock: Clock, line: Line) {
@@ -68,7 +72,8 @@ export class Outbox {
   /** Takes a message, and sends what may leave. @returns why it was not taken, if it was not */
   push(message: Message, wishes: Wishes | undefined): Entry | OutcomeCause {
     const ready = !!this.#line.ready()
-    const entry = this.buffer.push(message, this.#clock.now(), ready && this.#flushing, wishes)
+    const entry = this.buffer.push(message, this.#line.now(), ready && this.#flushing, wishes)
+    if (entry === 'full') this.#wanted = Math.max(this.#wanted, byteLength(message.data))
     if (ready && this.#flushing) this.#write()
     else this.#update()
     return entry
@@ -81,7 +86,7 @@ export class Outbox {
 
   /** Sends what waits, in chunks: now, and whenever the one before has left. */
   flush(): void {
-    if (!this.#line.ready()) return
+    if (!this.#line.ready()) return this.#update()
     if (!this.#flushing) this.buffer.nextTurn()
     this.#flushing = true
     this.#write()
@@ -93,9 +98,9 @@ export class Outbox {
   }
 
   acknowledge(id: string): boolean {
-    const known = this.buffer.acknowledge(id)
-    if (known) this.flush()
-    return known
+    const isAwaited = this.buffer.acknowledge(id)
+    if (isAwaited) this.flush()
+    return isAwaited
   }
 
   ping(socket: WebSocketLike): void {
@@ -150,12 +155,15 @@ export class Outbox {
   }
 
   #isAbove(): boolean {
-    return this.buffer.isFull || this.buffer.bytes + (this.#line.ready()?.bufferedAmount ?? 0) > this.#highWaterMark
+    const {buffer} = this
+    const socket = this.#line.ready()
+    const hasRoom = buffer.fits(this.#wanted) || (!buffer.size && (socket || !this.#wanted))
+    return !hasRoom || buffer.bytes + (socket?.bufferedAmount ?? 0) > this.#highWaterMark
   }
 
   #write(): void {
     const {buffer} = this
-    for (let entry; this.#line.ready() && (entry = buffer.next(this.#clock.now())); ) {
+    for (let entry; this.#line.ready() && (entry = buffer.next(this.#line.now())); ) {
       this.#looks = 0
       try {
         this.#line.write(entry)
@@ -205,9 +213,10 @@ export class Outbox {
       this.#looks = 0
       this.#line.settled(entry, outcome)
     }
-    if (buffer.isFull || buffer.bytes > this.#highWaterMark) this.#isPressed = true
-    else if (this.#isPressed && !this.#isAbove()) {
+    if (!this.#isPressed) this.#isPressed = this.#wanted > 0 || (buffer.size > 0 && !buffer.fits(0)) || buffer.bytes > this.#highWaterMark
+    else if (!this.#isAbove()) {
       this.#isPressed = false
+      this.#wanted = 0
       for (const then of this.#waiters.splice(0)) then()
       this.#line.drained()
     }
@@ -218,6 +227,7 @@ export class Outbox {
   /** One timer, for the next look or the next message to expire. */
   #schedule(delay: number): void {
     const {buffer} = this
+    if (Math.min(delay, buffer.expiresAt, this.#timerAt) === Infinity) return
     const now = this.#clock.now()
     // Looking for what has expired takes as long as there are messages.
     const expiresAt = Math.max(buffer.expiresAt, this.#expiredAt + buffer.size / 100)

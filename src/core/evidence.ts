@@ -57,9 +57,6 @@ const largestKept = 65_536
 /** Most messages that are remembered while the runtime has not passed them on, so that they can be sent again. */
 const mostAfloat = 1024
 
-/** Some runtimes count what they put around a message, too; a frame of a client has no more than this. [RFC 6455 §5.2] */
-const largestHeader = 14
-
 /** And the most that may be of them altogether, in their own units. */
 const largestAfloat = 262_144
 
@@ -161,20 +158,23 @@ export class EvidenceRing {
    * have been changed since.
    *
    * @param kept bytes that the runtime had not passed on when the connection was over
+   * @param framing bytes that it may count for each message besides
    */
-  unsent(kept: number): {again: Sent[]; gone: {data: SendData | undefined; binary: boolean}[]} {
+  unsent(kept: number, framing: number): {again: Sent[]; gone: {data: SendData | undefined; binary: boolean}[]} {
     const again: Sent[] = []
     const gone: {data: SendData | undefined; binary: boolean}[] = []
-    for (const {data, kind, source, length} of this.#ordered().slice(-this.#afloat || Infinity).reverse()) {
+    const afloat = this.#ordered().slice(-this.#afloat || Infinity)
+    for (let i = afloat.length - 1; i >= 0; i--) {
+      const {data, kind, source, length} = afloat[i]!
       if (kept <= 0) break
       // Of a text that is not kept, no more than this.
-      kept -= largestHeader + (typeof source === 'object' ? source.bytes : data === undefined ? 3 * length : byteLength(data))
+      kept -= framing + (typeof source === 'object' ? source.bytes : data === undefined ? 3 * length : byteLength(data))
       if (kept < 0) break
       const message = {data, binary: kind !== 'string' && kind !== 'text bytes'}
-      if (typeof source === 'object') again.push(source)
-      else if (source === 'sender') (data !== undefined && (kind === 'string' || kind === 'Blob') ? again : gone).push(message as Message)
+      if (typeof source === 'object') again.unshift(source)
+      else if (source === 'sender') (data !== undefined && (kind === 'string' || kind === 'Blob') ? again : gone).unshift(message as Message)
     }
-    return {again: again.reverse(), gone: gone.reverse()}
+    return {again, gone}
   }
 
   /** The message of this sequence, if it is remembered, and its bytes. */

@@ -164,9 +164,10 @@ export class SendBuffer {
     return this.#flyingMessages + this.#flyingAwaited
   }
 
-  /** There is no room for another message. */
-  get isFull(): boolean {
-    return this.#waitingMessages >= this.#limits.maxMessages
+  /** Whether there is room for another message of so many bytes. */
+  fits(bytes: number): boolean {
+    const {maxMessages, maxBytes} = this.#limits
+    return this.#waitingMessages < maxMessages && this.#waitingBytes + bytes <= maxBytes
   }
 
   /** Whether an acknowledgement of this id is awaited. */
@@ -187,16 +188,15 @@ export class SendBuffer {
     const {key, id, expiresAt = now + ttl} = wishes
     const entry: Entry = {data, binary, bytes, wishes: expiresAt < Infinity ? {...wishes, expiresAt} : wishes, state: 'waiting', writes: 0, inDoubt: false, turn: 0}
     const older = key === undefined ? undefined : this.#keyed.get(key)
-    const fits = (): boolean => this.#waitingMessages < maxMessages && this.#waitingBytes + bytes <= maxBytes
     const makesRoom = overflow === 'drop-oldest' && maxMessages > 0 && bytes <= maxBytes
-    if (!fits()) {
+    if (!this.fits(bytes)) {
       this.expire(now)
       const passes = open && !this.#waitingMessages && this.#mayFly(entry)
       const replaces = older && this.#waitingBytes - older.bytes + bytes <= maxBytes
-      if (!fits() && !makesRoom && !passes && !replaces) return overflow === 'drop-newest' ? 'overflow' : 'full'
+      if (!this.fits(bytes) && !makesRoom && !passes && !replaces) return overflow === 'drop-newest' ? 'overflow' : 'full'
     }
     if (older) this.#settle(older, 'dropped', 'replaced')
-    if (makesRoom) for (let oldest; !fits() && (oldest = this.#oldest()); ) this.#settle(oldest, 'dropped', 'overflow')
+    if (makesRoom) for (let oldest; !this.fits(bytes) && (oldest = this.#oldest()); ) this.#settle(oldest, 'dropped', 'overflow')
     this.#queueOf(entry).push(entry)
     this.#count(entry, 1)
     if (key !== undefined) this.#keyed.set(key, entry)
@@ -414,7 +414,8 @@ export class SendBuffer {
       if (own.length) queue.unshift(own)
     }
     // The newest first: of one key it is the one that stays.
-    for (const entry of [...entries].reverse()) {
+    for (let i = entries.length - 1; i >= 0; i--) {
+      const entry = entries[i]!
       const {key, expiresAt = Infinity} = entry.wishes
       this.#count(entry, 1)
       if (expiresAt < this.expiresAt) this.expiresAt = expiresAt
@@ -423,7 +424,12 @@ export class SendBuffer {
       else this.#keyed.set(key, entry)
     }
     for (const entry of entries) if (entry.bytes >= this.tooBig) this.#settle(entry, 'dropped', 'too-big')
-    if (!this.#limits.maxMessages) for (const entry of entries) this.#settle(entry, 'unsent', 'full')
+    // Nothing may wait.
+    if (this.#limits.maxMessages) return
+    for (const entry of entries) {
+      if (entry.inDoubt) this.#settle(entry, 'written')
+      else this.#settle(entry, 'unsent', 'full')
+    }
   }
 
   #settle(entry: Entry, status: OutcomeStatus, why?: OutcomeCause, inDoubt = entry.inDoubt || (entry.state === 'flying' && status === 'cancelled')): void {
@@ -445,6 +451,7 @@ export class SendBuffer {
   /** What is over must not be kept for long. */
   #sweep(): void {
     while (this.#flying.first && this.#flying.first.state !== 'flying') this.#flying.shift()
+    if (this.#flying.length > 2 * this.flying + 64) this.#flying.retain(({state}) => state === 'flying')
     for (const queue of [this.#queues.high, this.#queues.normal]) if (queue.length > 2 * this.#waitingMessages + 64) queue.retain(({state}) => state === 'waiting' || state === 'back')
   }
 }

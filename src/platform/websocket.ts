@@ -93,11 +93,6 @@ export const listenForPongs = (socket: WebSocketLike & {on?: (name: 'pong', list
   return 'onpong' in socket || !!socket.on
 }
 
-/**
- * Bytes of messages that never left, as a socket tells whose connection is over; 0 where that can't be relied on.
- */
-export const unsentBytes = (socket: WebSocketLike): number => (socket.readyState === 3 ? (socket.bufferedAmount ?? 0) : 0)
-
 interface Refusal {
   status?: number
   retryAfter?: number

@@ -159,7 +159,7 @@ describe('the ring', () => {
 })
 
 describe('diagnose', () => {
-  const frame = (facts: Partial<FrameEvidence>): FrameEvidence => ({sequence: 1, age: 0, kind: 'string', length: 1, buffered: false, findings: [], ...facts})
+  const frame = (facts: Partial<FrameEvidence>): FrameEvidence => ({sequence: 1, age: 0, kind: 'string', length: 1, buffered: false, replayed: false, findings: [], ...facts})
   const fine = frame({sequence: 1})
   const illFormed = frame({sequence: 2, kind: 'text bytes', findings: ['ill-formed-utf8'], offset: 3})
   const halved = frame({sequence: 3, findings: ['lone-surrogate'], offset: 9})

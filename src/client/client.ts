@@ -94,6 +94,9 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   readonly #policy: Policy
   readonly #emitter = new EventEmitter()
   readonly #outbox: Outbox
+  /** Whether strings can go to the socket as they are, and unseen by anybody but `lint`. */
+  readonly #isPlain: boolean
+  readonly #lints: boolean
   readonly #ring: EvidenceRing
   readonly #history: HistoryEntry[] = []
   readonly #mailbox: Happening[] = []
@@ -128,7 +131,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     this.#address = address
     this.#settings = settings
     this.#ring = new EvidenceRing(settings.evidence.frames)
-    const {backoff, clock, random} = settings
+    const {backoff, clock, random, stableAfter, connectTimeout, closeTimeout, heartbeat} = settings
     const {jitter} = backoff
     this.#outbox = new Outbox(settings.buffer, settings.delivery?.window, settings.highWaterMark, clock, {
       // Until something happened that must be handled first.
@@ -140,9 +143,14 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
       drained: () => void this.#emitter.emit('drain'),
     })
     this.#watchful = !!options.heartbeat
+    this.#isPlain = !settings.codec && !settings.delivery
+    this.#lints = settings.lint !== 'off'
     this.#hooks = settings.extensions.map((extend) => this.#guard(() => extend({clock, random})) ?? {})
     this.#policy = {
-      ...settings,
+      stableAfter,
+      connectTimeout,
+      closeTimeout,
+      heartbeat,
       backoff: typeof jitter === 'function' ? {...backoff, jitter: (...given) => this.#guard(() => jitter(...given)) ?? NaN} : backoff,
       pollInterval: pollInterval(),
       closeOnPageHide: settings.onPageHide !== 'keep',
@@ -253,9 +261,8 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
    * @throws {ClosecallError} for what a WebSocket can't send, for text bytes where the class can't (`INVALID`), and what `lint: 'throw'` finds (`LINT`)
    */
   send(data: Out, options?: SendOptions): SendResult {
-    const {codec, delivery} = this.#settings
-    if (typeof data === 'string' && !options && !codec && !delivery && this.#isClear(data.length * 3)) {
-      this.#lint(data, 'string')
+    if (typeof data === 'string' && !options && this.#isPlain && this.#state.name === 'open' && this.#socket!.readyState === 1 && this.#outbox.buffer.isIdle) {
+      if (this.#lints) this.#lint(data, 'string')
       this.#write(data, 'string', 'sender')
       return 'sent'
     }
@@ -721,7 +728,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   #prepare(data: Out, binary: boolean | undefined): {message: SendData; kind: FrameKind} {
     const message = encoded(this.#settings.codec, data)
     const kind = typeof message === 'string' ? 'string' : checkData(message, binary, binary === false && sendsTextBytes(this.#class()))
-    this.#lint(message, kind)
+    if (this.#lints) this.#lint(message, kind)
     return {message, kind}
   }
 
@@ -794,7 +801,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   }
 
   #lint(data: SendData, kind: FrameKind): void {
-    if (this.#settings.lint !== 'off') for (const finding of lint(data, kind, this.#ring.sent)) this.#lintFound(finding)
+    for (const finding of lint(data, kind, this.#ring.sent)) this.#lintFound(finding)
   }
 
   #write(data: SendData, kind: FrameKind, source: Source): void {
@@ -807,7 +814,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
       this.#ring.record(data, kind, source, this.#now(), offset)
     } else {
       socket.send(data)
-      this.#ring.record(data, kind, source, this.#now())
+      this.#ring.record(data, kind, source, this.#turn || this.#now())
     }
   }
 

@@ -69,7 +69,6 @@ interface Slot {
   data: SendData | undefined
   length: number
   source: Source
-  again: boolean
   offset: number | undefined
 }
 
@@ -122,11 +121,11 @@ export class EvidenceRing {
     if (++this.#next >= this.#capacity) this.#next = 0
     slot.at = at
     slot.kind = kind
-    slot.length = lengthOf(data)
+    const length = typeof data === 'string' ? data.length : lengthOf(data)
+    slot.length = length
     // A small view can hold on to a large buffer.
-    slot.data = (typeof data === 'object' && 'buffer' in data ? data.buffer.byteLength : slot.length) > largestKept ? undefined : data
+    slot.data = (typeof data === 'object' && 'buffer' in data ? data.buffer.byteLength : length) > largestKept ? undefined : data
     slot.source = source
-    slot.again = typeof source === 'object' && source.writes > 1
     slot.offset = offset
   }
 
@@ -142,11 +141,11 @@ export class EvidenceRing {
   /** Examines what is remembered, oldest first. */
   examine(now: number, payloads: Payloads = 'none'): FrameEvidence[] {
     const slots = this.#frames ? this.#ordered().slice(-this.#frames) : []
-    return slots.map(({data, at, offset, source, again, ...frame}, i) => ({
+    return slots.map(({data, at, offset, source, ...frame}, i) => ({
       ...frame,
       sequence: this.sent - slots.length + i + 1,
       buffered: typeof source === 'object',
-      replayed: again,
+      replayed: typeof source === 'object' && source.writes > 1,
       age: Math.max(0, now - at),
       ...(offset === undefined ? inspect(data) : {findings: ['ill-formed-utf8' as const], offset}),
       ...(data !== undefined && frame.kind !== 'Blob' && contentsOf(data as Readable, payloads)),

@@ -127,8 +127,9 @@ export class SendBuffer {
   /** Most messages that fly unacknowledged. */
   readonly #window: number
   readonly #queues = {high: new Fifo<Entry>(), normal: new Fifo<Entry>()}
-  readonly #keyed = new Map<string, Entry>()
-  readonly #awaited = new Map<string, Entry>()
+  // Made when there is something to find: most clients never have keys or ids.
+  #keyed: Map<string, Entry> | undefined
+  #awaited: Map<string, Entry> | undefined
   #flying = new Fifo<Entry>()
   #waitingMessages = 0
   #waitingBytes = 0
@@ -154,6 +155,11 @@ export class SendBuffer {
     return this.#waitingMessages
   }
 
+  /** Nothing waits, and nothing is refused. */
+  get isIdle(): boolean {
+    return this.#waitingMessages === 0 && this.tooBig === Infinity
+  }
+
   /** Bytes of those that wait. */
   get bytes(): number {
     return this.#waitingBytes
@@ -172,7 +178,7 @@ export class SendBuffer {
 
   /** Whether an acknowledgement of this id is awaited. */
   awaits(id: string): boolean {
-    return this.#awaited.has(id)
+    return !!this.#awaited?.has(id)
   }
 
   /**
@@ -187,7 +193,7 @@ export class SendBuffer {
     const {overflow, ttl, maxMessages, maxBytes} = this.#limits
     const {key, id, expiresAt = now + ttl} = wishes
     const entry: Entry = {data, binary, bytes, wishes: expiresAt < Infinity ? {...wishes, expiresAt} : wishes, state: 'waiting', writes: 0, inDoubt: false, turn: 0}
-    const older = key === undefined ? undefined : this.#keyed.get(key)
+    const older = key === undefined ? undefined : this.#keyed?.get(key)
     const makesRoom = overflow === 'drop-oldest' && maxMessages > 0 && bytes <= maxBytes
     if (!this.fits(bytes)) {
       this.expire(now)
@@ -199,8 +205,8 @@ export class SendBuffer {
     if (makesRoom) for (let oldest; !this.fits(bytes) && (oldest = this.#oldest()); ) this.#settle(oldest, 'dropped', 'overflow')
     this.#queueOf(entry).push(entry)
     this.#count(entry, 1)
-    if (key !== undefined) this.#keyed.set(key, entry)
-    if (id !== undefined) this.#awaited.set(id, entry)
+    if (key !== undefined) (this.#keyed ??= new Map()).set(key, entry)
+    if (id !== undefined) (this.#awaited ??= new Map()).set(id, entry)
     if (expiresAt < this.expiresAt) this.expiresAt = expiresAt
     this.#sweep()
     return entry
@@ -266,7 +272,7 @@ export class SendBuffer {
 
   /** @returns whether that was awaited */
   acknowledge(id: string): boolean {
-    const entry = this.#awaited.get(id)
+    const entry = this.#awaited?.get(id)
     if (!entry?.writes) return false
     this.#settle(entry, 'acknowledged')
     this.#sweep()
@@ -398,7 +404,7 @@ export class SendBuffer {
   #leave(entry: Entry): void {
     const {key} = entry.wishes
     this.#count(entry, -1)
-    if (key !== undefined && this.#keyed.get(key) === entry) this.#keyed.delete(key)
+    if (key !== undefined && this.#keyed?.get(key) === entry) this.#keyed.delete(key)
   }
 
   /** It does not fly any more. */
@@ -420,8 +426,8 @@ export class SendBuffer {
       this.#count(entry, 1)
       if (expiresAt < this.expiresAt) this.expiresAt = expiresAt
       if (key === undefined) continue
-      if (this.#keyed.has(key)) this.#settle(entry, 'dropped', 'replaced')
-      else this.#keyed.set(key, entry)
+      if (this.#keyed?.has(key)) this.#settle(entry, 'dropped', 'replaced')
+      else (this.#keyed ??= new Map()).set(key, entry)
     }
     for (const entry of entries) if (entry.bytes >= this.tooBig) this.#settle(entry, 'dropped', 'too-big')
     // Nothing may wait.
@@ -436,7 +442,7 @@ export class SendBuffer {
     const {id, tell} = entry.wishes
     const {state, writes} = entry
     if (state === 'over' || state === 'back') return
-    if (id !== undefined) this.#awaited.delete(id)
+    if (id !== undefined) this.#awaited?.delete(id)
     if (state === 'flying') this.#countFlying(entry, -1)
     if (status === 'unsent' && tell) entry.state = 'back'
     else this.#forget(entry)

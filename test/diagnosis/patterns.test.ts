@@ -145,7 +145,7 @@ describe('a rejection [CC-111]', () => {
 })
 
 describe('a suspect send [CC-112]', () => {
-  const frame = (facts: Partial<FrameEvidence> = {}): FrameEvidence => ({sequence: 1, age: 40, kind: 'string', length: 5, buffered: false, findings: [], fingerprint: 'cafe0001', ...facts})
+  const frame = (facts: Partial<FrameEvidence> = {}): FrameEvidence => ({sequence: 1, age: 40, kind: 'string', length: 5, buffered: false, replayed: false, findings: [], fingerprint: 'cafe0001', ...facts})
   const after = (suspect?: FrameEvidence): Session => session({age: 100, messages: 0, ...(suspect && {suspect})})
 
   it('is named by its number, kind, length and findings, before a rejection', () => {

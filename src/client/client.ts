@@ -801,7 +801,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   }
 
   #lint(data: SendData, kind: FrameKind): void {
-    for (const finding of lint(data, kind, this.#ring.sent)) this.#lintFound(finding)
+    for (const finding of lint(data, kind, this.#ring.sent + this.#outbox.buffer.size)) this.#lintFound(finding)
   }
 
   #write(data: SendData, kind: FrameKind, source: Source): void {

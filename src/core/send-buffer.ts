@@ -203,12 +203,13 @@ export class SendBuffer {
     }
     if (older) this.#settle(older, 'dropped', 'replaced')
     if (makesRoom) for (let oldest; !this.fits(bytes) && (oldest = this.#oldest()); ) this.#settle(oldest, 'dropped', 'overflow')
-    this.#queueOf(entry).push(entry)
+    const queue = this.#queueOf(entry)
+    queue.push(entry)
     this.#count(entry, 1)
     if (key !== undefined) (this.#keyed ??= new Map()).set(key, entry)
     if (id !== undefined) (this.#awaited ??= new Map()).set(id, entry)
     if (expiresAt < this.expiresAt) this.expiresAt = expiresAt
-    this.#sweep()
+    this.#compact(queue)
     return entry
   }
 
@@ -458,7 +459,12 @@ export class SendBuffer {
   #sweep(): void {
     while (this.#flying.first && this.#flying.first.state !== 'flying') this.#flying.shift()
     if (this.#flying.length > 2 * this.flying + 64) this.#flying.retain(({state}) => state === 'flying')
-    for (const queue of [this.#queues.high, this.#queues.normal]) if (queue.length > 2 * this.#waitingMessages + 64) queue.retain(({state}) => state === 'waiting' || state === 'back')
+    this.#compact(this.#queues.high)
+    this.#compact(this.#queues.normal)
+  }
+
+  #compact(queue: Fifo<Entry>): void {
+    if (queue.length > 2 * this.#waitingMessages + 64) queue.retain(({state}) => state === 'waiting' || state === 'back')
   }
 }
 

@@ -2,10 +2,12 @@
 
 import {check, must} from '../core/check.ts'
 import {Client} from '../client/client.ts'
+import type {MessageData} from '../client/events.ts'
 import type {Address, AttemptContext, Options} from '../client/options.ts'
+import type {SendData} from '../core/index.ts'
 import {webSocketClass, type HeaderFields, type TransportOptions} from './transport.ts'
 
-export interface NodeOptions<Credentials = any> extends Omit<Options, 'WebSocket' | 'credentials'>, Omit<TransportOptions, 'headers'> {
+export interface NodeOptions<Credentials = any, In = any, Out = any> extends Omit<Options<In, Out>, 'WebSocket' | 'credentials'>, Omit<TransportOptions, 'headers'> {
   /**
    * Asked at `open()`, at `reconnect()` out of a rest, when a verdict says `refresh` (1008, 3000, HTTP 401 and 407), and again after
    * an attempt that got none or was not open in time. What it gives is handed to `headers`, and to the `url` and `protocols` functions.
@@ -32,7 +34,7 @@ export interface NodeOptions<Credentials = any> extends Omit<Options, 'WebSocket
  *   headers: (token) => ({authorization: `Bearer ${token}`}),
  * })
  */
-export const connect = <Credentials>(url: Address, options: NodeOptions<Credentials> = {}): Client => {
+export const connect = <Credentials, In = MessageData, Out = SendData>(url: Address, options: NodeOptions<Credentials, In, Out> = {}): Client<In, Out> => {
   check(options, 'options', 'an object')
   const {headers, agent, ws, credentials, WebSocket, ...others} = options
   must(WebSocket === undefined, 'WebSocket', 'left out: `closecall/node` brings its own', typeof WebSocket)

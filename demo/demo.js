@@ -492,7 +492,18 @@ const send = (text) => {
   showStats()
 }
 
+/** Ended otherwise than by leaving: the client says why. */
+const outcomeOf = ({status, why, inDoubt}) => `${status}${why ? `: ${why}` : ''}${inDoubt ? ', in doubt' : ''}`
+
+const deliver = async (text) => {
+  byId('sent').textContent = 'under way'
+  const outcome = await client.deliver(text)
+  byId('sent').textContent = outcomeOf(outcome)
+  showStats()
+}
+
 onSubmit('send', () => send(byId('text').value))
+onClick('deliver', () => void deliver(byId('text').value))
 onClick('too-big', () => send('x'.repeat(20_000)))
 onClick('take', () => {
   byId('sent').textContent = `${client.takeUnsent().length} taken`

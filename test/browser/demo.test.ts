@@ -377,6 +377,19 @@ if (executablePath) {
       expect(await page.locator('#sent').innerText()).toBe('1 taken')
     })
 
+    it('tells what became of a message [CC-175] [CC-179]', async () => {
+      await visit()
+      const deliver = page.getByRole('button', {name: 'deliver()'})
+      await deliver.click()
+      await page.locator('#sent', {hasText: /^written$/}).waitFor()
+      await serverButton('Restart, 1012')
+      await lit('backoff')
+      await deliver.click()
+      expect(await page.locator('#sent').innerText()).toBe('under way')
+      await page.getByRole('button', {name: 'close()', exact: true}).click()
+      await page.locator('#sent', {hasText: 'unsent: stopped'}).waitFor()
+    })
+
     it('has a button for each code, and shows what it says it will do', async () => {
       await visit()
       const buttons = page.locator('#codes button')

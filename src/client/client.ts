@@ -64,7 +64,7 @@ import {
 } from './options.ts'
 import {Outbox} from './outbox.ts'
 import {makeReport, type HistoryEntry, type Report, type Stats} from './report.ts'
-import type {Session} from './session.ts'
+import {sessionOf} from './session.ts'
 
 /** What became of a message: handed to the socket; kept for the next connection; or not taken, and the caller's to keep. */
 export type SendResult = 'sent' | 'buffered' | 'refused'
@@ -562,44 +562,13 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     const {epoch, attempt} = this.#state as Extract<State, {name: 'connecting'}>
     const socket = this.#socket!
     const {signal} = (this.#session = new AbortController())
-    const over = (): void => {
-      if (signal.aborted) throw signal.reason
-    }
-    const session: Session<In, Out> = {
-      url: this.#url,
-      protocol: this.protocol,
-      attempt,
-      credentials: this.#credentials,
-      signal,
-      send: (data, options) => {
-        over()
+    const session = sessionOf<In, Out>({url: this.#url, protocol: this.protocol, attempt, credentials: this.#credentials, signal}, {
+      write: (data, options) => {
         const {message, kind} = this.#prepare(data, options?.binary)
         this.#write(message, kind, 'session')
       },
-      receive: (accepts) => {
-        const received = new Promise<In>((resolve, reject) => {
-          over()
-          const stop = (): void => {
-            off()
-            reject(signal.reason)
-          }
-          const off = this.on('message', ((data: In) => {
-            try {
-              if (accepts && !accepts(data)) return
-              resolve(data)
-            } catch (error) {
-              reject(error)
-            }
-            off()
-            signal.removeEventListener('abort', stop)
-          }) as ClientEvents<In, Out>['message'])
-          signal.addEventListener('abort', stop)
-        })
-        // Who stopped waiting for it need not handle its end.
-        received.catch(() => {})
-        return received
-      },
-    }
+      listen: (listener) => this.on('message', listener),
+    })
     try {
       await this.#settings.onOpen!(session)
       this.#session.abort(new ClosecallError('CLOSED', 'onOpen is done: use the client'))

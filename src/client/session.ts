@@ -1,5 +1,6 @@
 // What may be done with a connection before anybody else uses it?
 
+import {ClosecallError} from '../core/errors.ts'
 import type {MessageData} from './events.ts'
 
 /** A connection that is being set up: what `onOpen` is given. Over when `onOpen` is done, or the connection lost. */
@@ -27,4 +28,51 @@ export interface Session<In = MessageData, Out = any> {
    * @returns a promise that rejects when the session is over (`CLOSED`), or with what `accepts` throws
    */
   receive(accepts?: (data: In) => boolean): Promise<In>
+}
+
+/** What the client lends for it. */
+interface Line<In, Out> {
+  write(data: Out, options?: {binary?: boolean}): void
+  /** @returns the function that unsubscribes */
+  listen(listener: (data: In) => void): () => void
+}
+
+type Facts = Pick<Session, 'url' | 'protocol' | 'attempt' | 'credentials' | 'signal'>
+
+export const sessionOf = <In, Out>(facts: Facts, {write, listen}: Line<In, Out>): Session<In, Out> => {
+  const {signal} = facts
+  // Older polyfills of AbortSignal know no reason.
+  const reason = (): unknown => signal.reason ?? new ClosecallError('CLOSED', 'the connection is over')
+  const check = (): void => {
+    if (signal.aborted) throw reason()
+  }
+  return {
+    ...facts,
+    send(data, options) {
+      check()
+      write(data, options)
+    },
+    receive(accepts) {
+      const received = new Promise<In>((resolve, reject) => {
+        check()
+        const end = (settle: () => void): void => {
+          off()
+          signal.removeEventListener('abort', stop)
+          settle()
+        }
+        const stop = (): void => end(() => reject(reason()))
+        const off = listen((data) => {
+          try {
+            if (!accepts || accepts(data)) end(() => resolve(data))
+          } catch (error) {
+            end(() => reject(error))
+          }
+        })
+        signal.addEventListener('abort', stop)
+      })
+      // Who stopped waiting for it need not handle its end.
+      received.catch(() => {})
+      return received
+    },
+  }
 }

@@ -14,7 +14,7 @@ watchTheWorld()
 const delivery = () => acknowledged<string, string>({id: (data) => data, ack: (incoming) => (incoming.startsWith('ack ') ? incoming.slice(4) : undefined)})
 
 describe('drained()', () => {
-  it('resolves where there is no send buffer and nothing is under way', async () => {
+  it('resolves where there is no send buffer and nothing is under way [CC-188]', async () => {
     const setup = await settled(setUp(accepts(), {buffer: false}))
     let drained = false
     void setup.client.drained().then(() => (drained = true))
@@ -23,7 +23,7 @@ describe('drained()', () => {
     setup.client.close()
   })
 
-  it('waits after a refusal, although no more than highWaterMark bytes wait', async () => {
+  it('waits after a refusal, although no more than highWaterMark bytes wait [CC-188]', async () => {
     const setup = setUp(neverAnswers(), {buffer: {maxBytes: 10}})
     const {client, clock} = setup
     expect([client.send('12345678'), client.send('abc')]).toEqual(['buffered', 'refused'])
@@ -36,7 +36,7 @@ describe('drained()', () => {
 })
 
 describe('with delivery', () => {
-  it('what was written without a send buffer to come back to is in doubt, not unsent', async () => {
+  it('what was written without a send buffer to come back to is in doubt, not unsent [CC-180]', async () => {
     const setup = await settled(setUp(accepts(), {buffer: false, delivery: delivery()}))
     const {client, clock, network} = setup
     const receipt = client.deliver('a')
@@ -46,7 +46,7 @@ describe('with delivery', () => {
     client.close()
   })
 
-  it('an acknowledgement that comes while `onOpen` works is told at once', async () => {
+  it('an acknowledgement that comes while `onOpen` works is told at once [CC-180]', async () => {
     const setup = await settled(setUp(sequence(accepts(), (server) => {
       server.accept()
       server.send('ack a')
@@ -60,7 +60,7 @@ describe('with delivery', () => {
     client.close()
   })
 
-  it('a message that is never acknowledged keeps none of those that are', async () => {
+  it('a message that is never acknowledged keeps none of those that are [CC-180]', async () => {
     setFlagsFromString('--expose-gc')
     const collect = runInNewContext('gc') as () => void
     const buffer = new SendBuffer(defaultBufferLimits, 2)
@@ -82,7 +82,7 @@ describe('with delivery', () => {
 })
 
 describe('with a schema that takes its time', () => {
-  it('what it lets through after close() is told to nobody', async () => {
+  it('what it lets through after close() is told to nobody [CC-185]', async () => {
     const waiting: (() => void)[] = []
     const setup = await settled(setUp(accepts(), {schema: {'~standard': {version: 1, vendor: 'test', validate: (value) => new Promise((resolve) => waiting.push(() => resolve({value})))}}}))
     setup.network.last.server.send('late')

@@ -1,6 +1,6 @@
 // Does every chunk leave, in order and at the pace of the client, or is the stream told why not?
 
-import {describe, expect, it} from 'vitest'
+import {describe, expect, it, vi} from 'vitest'
 import {acknowledged} from '../../src/delivery/index.ts'
 import {streams, type StreamsOptions} from '../../src/streams/index.ts'
 import {accepts, acceptsThenCloses, drops, goesSilent, neverAnswers, refuses, sequence, type Behaviour, type FakeNetwork, type FakeSocket} from '../../src/testing/index.ts'
@@ -141,6 +141,9 @@ describe('a chunk', () => {
       // With the header of its frame.
       holding(server.socket, () => 16)
     }, accepts()))
+    // A runtime that says so.
+    vi.stubGlobal('WebSocket', network.WebSocket)
+    vi.stubGlobal('Bun', {})
     for (const chunk of ['aaaa', 'bb']) void writer.write(chunk)
     await clock.advance(0)
     network.last.server.drop()

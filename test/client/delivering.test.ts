@@ -498,7 +498,7 @@ describe('a flush', () => {
     expect(sentOn(network).slice(0, 2000)).toEqual(numbered(2000))
     const late = sentOn(network).slice(2000) as string[]
     expect(late).toHaveLength(results.length)
-    expect(late).toEqual(late.toSorted((a, b) => Number(a.slice(5)) - Number(b.slice(5))))
+    expect(late).toEqual([...late].sort((a, b) => Number(a.slice(5)) - Number(b.slice(5))))
     expect(client.send('now')).toBe('sent')
     client.close()
     await settled(setup)

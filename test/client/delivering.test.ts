@@ -699,6 +699,69 @@ describe('1009', () => {
   })
 })
 
+describe('1009, where the largest message is not the last', () => {
+  it('no limit is learnt from small messages that followed the one at fault [CC-179]', async () => {
+    const setup = await settled(setUp(accepts(), {verdicts: {1009: 'retry'}, onReport: () => {}}))
+    const {client, clock, network} = setup
+    client.send('x'.repeat(100_000))
+    for (const data of numbered(20)) client.send(data)
+    network.last.server.close(1009)
+    await clock.advance(5000)
+    expect(client.send('hello')).toBe('sent')
+    client.close()
+  })
+
+  it('bytes, and not characters, tell which one is at fault [CC-179]', async () => {
+    const setup = await settled(setUp(accepts(), {verdicts: {1009: 'retry'}, onReport: () => {}}))
+    const {client, clock, network} = setup
+    client.send('é'.repeat(60))
+    client.send('a'.repeat(100))
+    network.last.server.close(1009)
+    await clock.advance(5000)
+    expect(client.stats.tooBig).toBe(120)
+    client.close()
+  })
+
+  it('the message at fault is not sent again where no evidence is kept [CC-179]', async () => {
+    const setup = await settled(setUp(accepts(), {verdicts: {1009: 'retry'}, delivery: delivery(), evidence: {frames: 0}, onReport: () => {}}))
+    const {client, clock, network} = setup
+    const outcome = watch(client.deliver('x'.repeat(100)))
+    network.last.server.close(1009)
+    await clock.advance(5000)
+    expect(network.last.sent).toEqual([])
+    expect(outcome.value).toMatchObject({status: 'dropped', why: 'too-big'})
+    client.close()
+  })
+
+  it('`drop` tells of text bytes as they were given [CC-179]', async () => {
+    const setup = await settled(setUp(accepts(), {kind: 'ws', verdicts: {1009: 'retry'}, onReport: () => {}}))
+    const {client, clock, network} = setup
+    client.send('x'.repeat(100))
+    network.last.server.close(1009)
+    await clock.advance(5000)
+    const drops = dropsOf(client)
+    client.send(new Uint8Array(100).fill(65), {binary: false})
+    expect(drops).toMatchObject([{binary: false}])
+    client.close()
+  })
+})
+
+describe('without a send buffer', () => {
+  it('what comes back does not bar what comes next [CC-176]', async () => {
+    const setup = await settled(setUp(sequence(stalls(), accepts()), {buffer: false}))
+    const {client, clock, network} = setup
+    honest(setup)
+    client.send(padding)
+    const receipt = watch(client.deliver('a'))
+    network.last.server.drop()
+    await clock.advance(5000)
+    expect(receipt.value).toEqual({status: 'unsent', why: 'full', inDoubt: false, writes: 1})
+    expect([client.stats.unsent, client.send('b')]).toEqual([0, 'sent'])
+    expect(await client.deliver('c')).toMatchObject({status: 'written'})
+    client.close()
+  })
+})
+
 describe('messages()', () => {
   const flood = async (options?: Parameters<Client['messages']>[0]) => {
     const setup = await settled(setUp())

@@ -283,6 +283,14 @@ describe('priority and key', () => {
     expect(dataOf(buffer.take())).toEqual(['x=1'])
   })
 
+  it('one that has expired leaves no more room than there is [CC-171] [CC-172]', () => {
+    const buffer = bufferOf({maxBytes: 10})
+    pushed(buffer, 'x=12', {key: 'x', expiresAt: 5})
+    pushed(buffer, '123456')
+    expect(buffer.push(text('x=123456'), 5, false, {key: 'x'})).toBe('full')
+    expect(buffer.bytes).toBe(6)
+  })
+
   it('one that comes back after a break gives way to a newer one that waits [CC-172]', () => {
     const buffer = bufferOf()
     pushed(buffer, 'x=1', {key: 'x'})
@@ -412,6 +420,19 @@ describe('what flies', () => {
   })
 })
 
+describe('where nothing may wait', () => {
+  it('what comes back is told, and takes no room from what comes next [CC-71] [CC-175]', () => {
+    const buffer = bufferOf({maxMessages: 0})
+    const entry = buffer.push(text('a'), 0, true, {tell: () => {}}) as Entry
+    flown(buffer)
+    buffer.lost({unsent: [entry]})
+    expect(told(buffer)).toMatchObject([['a', {status: 'unsent', why: 'full'}]])
+    expect(buffer.next(0)).toBeUndefined()
+    expect([buffer.size, buffer.bytes]).toEqual([0, 0])
+    expect(buffer.push(text('b'), 0, true)).toMatchObject({data: 'b'})
+  })
+})
+
 describe('1009', () => {
   it('what is as large is refused from then on, and what waits is given up [CC-179]', () => {
     const buffer = bufferOf()
@@ -457,7 +478,7 @@ describe('for any script', () => {
   )
   const limits = (...maxMessages: number[]): fc.Arbitrary<BufferLimits> => fc.record({maxMessages: fc.constantFrom(...maxMessages), maxBytes: fc.constantFrom(0, 20, 1000, 10_000_000), overflow: fc.constantFrom('refuse' as const, 'drop-oldest' as const, 'drop-newest' as const), ttl: fc.constantFrom(30, Infinity)})
 
-  it.each([[[1, 5, 4000]]])('every accepted message has one outcome, bounds and order hold, and what may have arrived is never said to be unsent [CC-175]: for at most %j', (most) => {
+  it.each([[[1, 5, 4000]], [[0]]])('every accepted message has one outcome, bounds and order hold, and what may have arrived is never said to be unsent [CC-175]: for at most %j', (most) => {
     fc.assert(
       fc.property(limits(...most), fc.constantFrom(1, 3, 2000), fc.array(step, {maxLength: 40}), (given, window, script) => {
         const buffer = new SendBuffer(given, window)

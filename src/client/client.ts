@@ -730,7 +730,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     if (typeof entry === 'object') {
       if (abort && entry.state !== 'over') signal.addEventListener('abort', abort)
     } else if (entry !== 'full') {
-      this.#emitter.emit('drop', {data, binary: kind !== 'string', outcome: refusal(entry)})
+      this.#emitter.emit('drop', {data, binary: kind !== 'string' && kind !== 'text bytes', outcome: refusal(entry)})
     }
     return entry
   }
@@ -749,10 +749,11 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     const {buffer} = this.#outbox
     const {again, gone} = this.#ring.unsent(this.#socket ? unsentBytes(this.#socket) : 0, framing)
     const isTooBig = report?.cause === 'too-big'
-    const found = report?.sequence && (isTooBig || report.confidence === 'certain') ? this.#ring.find(report.sequence) : undefined
-    const fault = typeof found?.source === 'object' ? {entry: found.source, why: isTooBig ? ('too-big' as const) : ('at-fault' as const)} : undefined
+    const largest = isTooBig ? this.#ring.largest() : undefined
+    const source = largest?.source ?? (report?.sequence && report.confidence === 'certain' ? this.#ring.sourceOf(report.sequence) : undefined)
+    const fault = typeof source === 'object' ? {entry: source, why: isTooBig ? ('too-big' as const) : ('at-fault' as const)} : undefined
     return () => {
-      if (isTooBig && found) buffer.refuseFrom(found.bytes)
+      if (largest) buffer.refuseFrom(largest.bytes)
       this.#outbox.lost({unsent: again, fault, arrived: previous.name === 'closing' && origin === 'event' && wasClean})
       for (const message of gone) this.#emitter.emit('drop', {...message, outcome: {status: 'dropped', why: 'not-kept', inDoubt: false, writes: 1}})
     }

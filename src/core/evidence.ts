@@ -55,7 +55,7 @@ export const defaultEvidence: EvidenceOptions = {frames: 8, payloads: 'none'}
 const largestKept = 65_536
 
 /** Most messages that are remembered while the runtime has not passed them on, so that they can be sent again. */
-const mostAfloat = 1024
+const mostAfloat = 1536
 
 /** And the most that may be of them altogether, in their own units. */
 const largestAfloat = 262_144
@@ -78,6 +78,8 @@ export class EvidenceRing {
   #slots: Slot[] = []
   #capacity: number
   #next = 0
+  /** Length of the longest message on this connection, remembered or not. */
+  #longest = 0
   /** Messages since the runtime was last known to hold none. */
   #afloat = 0
   /** Messages that this client ever sent. */
@@ -123,6 +125,7 @@ export class EvidenceRing {
     slot.kind = kind
     const length = typeof data === 'string' ? data.length : lengthOf(data)
     slot.length = length
+    if (length > this.#longest) this.#longest = length
     // A small view can hold on to a large buffer.
     slot.data = (typeof data === 'object' && 'buffer' in data ? data.buffer.byteLength : length) > largestKept ? undefined : data
     slot.source = source
@@ -134,6 +137,7 @@ export class EvidenceRing {
     this.#slots = []
     this.#next = 0
     this.#afloat = 0
+    this.#longest = 0
     this.#capacity = Math.max(this.#frames, defaultEvidence.frames)
     this.sentAt = undefined
   }
@@ -176,10 +180,17 @@ export class EvidenceRing {
     return {again, gone}
   }
 
-  /** The message of this sequence, if it is remembered, and its bytes. */
-  find(sequence: number): {source: Source; bytes: number} | undefined {
-    const slot = this.#ordered().at(sequence - this.sent - 1)
-    return slot && {source: slot.source, bytes: typeof slot.source === 'object' ? slot.source.bytes : slot.data === undefined ? slot.length : byteLength(slot.data)}
+  /** Where the message of this sequence came from, if it is remembered. */
+  sourceOf(sequence: number): Source | undefined {
+    return this.#ordered().at(sequence - this.sent - 1)?.source
+  }
+
+  /** The largest message on this connection, in bytes, if it is remembered; of one whose contents are not, no less than this. */
+  largest(): {source: Source; bytes: number} | undefined {
+    const slots = this.#ordered()
+    if (!slots.some(({length}) => length && length === this.#longest)) return undefined
+    const sizes = slots.map(({source, data, length}) => ({source, bytes: data === undefined ? length : byteLength(data)}))
+    return sizes.reduce((most, size) => (size.bytes > most.bytes ? size : most))
   }
 
   #ordered(): Slot[] {

@@ -193,10 +193,10 @@ export class SendBuffer {
     const {overflow, ttl, maxMessages, maxBytes} = this.#limits
     const {key, id, expiresAt = now + ttl} = wishes
     const entry: Entry = {data, binary, bytes, wishes: expiresAt < Infinity ? {...wishes, expiresAt} : wishes, state: 'waiting', writes: 0, inDoubt: false, turn: 0}
+    this.expire(now)
     const older = key === undefined ? undefined : this.#keyed?.get(key)
     const makesRoom = overflow === 'drop-oldest' && maxMessages > 0 && bytes <= maxBytes
     if (!this.fits(bytes)) {
-      this.expire(now)
       const passes = open && !this.#waitingMessages && this.#mayFly(entry)
       const replaces = older && this.#waitingBytes - older.bytes + bytes <= maxBytes
       if (!this.fits(bytes) && !makesRoom && !passes && !replaces) return overflow === 'drop-newest' ? 'overflow' : 'full'
@@ -436,6 +436,7 @@ export class SendBuffer {
     for (const entry of entries) {
       if (entry.inDoubt) this.#settle(entry, 'written')
       else this.#settle(entry, 'unsent', 'full')
+      if (entry.state === 'back') this.#forget(entry)
     }
   }
 

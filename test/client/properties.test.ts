@@ -240,9 +240,10 @@ const play = async (script: typeof scripts extends fc.Arbitrary<infer T> ? T : n
     expect(outcomes.length).toBe(1)
     const {status, inDoubt, writes} = outcomes[0]!
     expect(sent.filter((other) => other === data).length).toBe(writes)
-    if (status === 'written') expect(writes).toBe(1)
+    if (status === 'written' || status === 'dropped') expect(writes).toBe(1)
     else if (!inDoubt) expect(writes).toBe(0)
-    expect(['written', 'unsent', 'expired', 'cancelled']).toContain(status)
+    // Dropped: 1009 blamed it.
+    expect(['written', 'unsent', 'expired', 'cancelled', 'dropped']).toContain(status)
   }
 
   // It can always be started again: no event is stuck in its queue.

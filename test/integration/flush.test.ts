@@ -5,6 +5,7 @@ import type {AddressInfo} from 'node:net'
 import {expect, it, onTestFinished} from 'vitest'
 import {WebSocketServer} from 'ws'
 import type {Outcome} from '../../src/index.ts'
+import type {Client} from '../../src/index.ts'
 import {connect} from '../../src/node/index.ts'
 import {proxyTo} from '../helpers/proxy.ts'
 import {state} from './harness.ts'
@@ -16,7 +17,7 @@ const size = 20
 const onTheWire = size + 6
 
 interface Meeting {
-  client: ReturnType<typeof connect>
+  client: Client
   /** What the server got, by connection. */
   arrived: number[][]
 }

@@ -75,7 +75,9 @@ describe.each(engines.map((engine) => [names[engine.name], engine] as const))('f
 
     expect(rests).toBe(state === 'failed' ? 'failed' : 'closed')
     expect(left).toEqual({open: 0, heeded: 0, timers: 0, listeners: 0})
-    expect(most).toEqual({sockets: 1, timers: 1, listeners: listenedTo(row, engine)})
+    expect(most).toMatchObject({sockets: 1, listeners: listenedTo(row, engine)})
+    // One for the state; one for what is on its way out.
+    expect(most.timers).toBeLessThan(3)
   })
 
   it('lets no error escape [CC-83]', () => {

@@ -70,7 +70,7 @@ describe('the tarball', () => {
   })
 
   it('holds readme, license, changelog and rules', () => {
-    expect(files).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'CHANGELOG.md', 'docs/cli.md', 'docs/codes.md', 'docs/runtimes.md', 'docs/servers.md', 'docs/spec.md', 'package.json']))
+    expect(files).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'CHANGELOG.md', 'docs/cli.md', 'docs/codes.md', 'docs/delivery.md', 'docs/runtimes.md', 'docs/servers.md', 'docs/spec.md', 'package.json']))
   })
 
   it('holds nothing else', () => {

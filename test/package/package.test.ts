@@ -74,7 +74,7 @@ describe('the tarball', () => {
   })
 
   it('holds nothing else', () => {
-    expect(files.filter((file) => !/^(dist|src)\/|^(README\.md|LICENSE|CHANGELOG\.md|docs\/(cli|codes|runtimes|servers|spec)\.md|package\.json)$/.test(file))).toEqual([])
+    expect(files.filter((file) => !/^(dist|src)\/|^(README\.md|LICENSE|CHANGELOG\.md|docs\/(cli|codes|delivery|runtimes|servers|spec)\.md|package\.json)$/.test(file))).toEqual([])
     expect(files.filter((file) => file.startsWith('src/') && !file.endsWith('.ts'))).toEqual(files.filter((file) => file === 'src/core/tsconfig.json'))
   })
 

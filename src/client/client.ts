@@ -595,7 +595,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     const {message}: HeartbeatOptions = this.#settings.heartbeat ?? {}
     const question = typeof message === 'function' ? message() : message
     this.#askedAt = now
-    this.#ring.sentAt = now
+    this.#ring.touch(now)
     if (question === undefined) this.#outbox.ping(this.#socket!)
     else this.#write(question, checkData(question, undefined, false), 'session')
   }
@@ -771,7 +771,8 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   }
 
   #lint(data: SendData, kind: FrameKind): void {
-    for (const finding of lint(data, kind, this.#ring.sent + this.#outbox.buffer.size)) this.#lintFound(finding)
+    const findings = lint(data, kind, this.#ring.sent + this.#outbox.buffer.size)
+    if (findings.length) for (const finding of findings) this.#lintFound(finding)
   }
 
   #write(data: SendData, kind: FrameKind, source: Source): void {

@@ -84,12 +84,22 @@ export class EvidenceRing {
   #afloat = 0
   /** Messages that this client ever sent. */
   sent = 0
-  /** When something was sent last on this connection, ms since 1970. */
-  sentAt: number | undefined
+  /** Always a fraction's kind of number: in a field that may be undefined, too, each would be an object of its own. */
+  #sentAt = -Infinity
 
   constructor(frames: number = defaultEvidence.frames) {
     this.#frames = frames
     this.#capacity = Math.max(frames, defaultEvidence.frames)
+  }
+
+  /** When something was sent last on this connection, ms since 1970. */
+  get sentAt(): number | undefined {
+    return this.#sentAt > -Infinity ? this.#sentAt : undefined
+  }
+
+  /** Something that is no message was sent. */
+  touch(at: number): void {
+    this.#sentAt = at
   }
 
   /** The next record takes the place of one that the runtime may still hold: say `left()`, or `grow()`. */
@@ -117,19 +127,20 @@ export class EvidenceRing {
    */
   record(data: SendData, kind: FrameKind, source: Source, at: number, offset?: number): void {
     this.sent++
-    this.sentAt = at
+    this.#sentAt = at
     this.#afloat++
     const slot = (this.#slots[this.#next] ??= {} as Slot)
     if (++this.#next >= this.#capacity) this.#next = 0
     slot.at = at
-    slot.kind = kind
+    // Most are as the one before them here, and to compare costs less than a write that the garbage collector must know of.
+    if (slot.kind !== kind) slot.kind = kind
     const length = typeof data === 'string' ? data.length : lengthOf(data)
     slot.length = length
     if (length > this.#longest) this.#longest = length
     // A small view can hold on to a large buffer.
     slot.data = (typeof data === 'object' && 'buffer' in data ? data.buffer.byteLength : length) > largestKept ? undefined : data
-    slot.source = source
-    slot.offset = offset
+    if (slot.source !== source) slot.source = source
+    if (slot.offset !== offset) slot.offset = offset
   }
 
   /** When a connection is over: what was sent on it can't be at fault for the end of another. */
@@ -139,7 +150,7 @@ export class EvidenceRing {
     this.#afloat = 0
     this.#longest = 0
     this.#capacity = Math.max(this.#frames, defaultEvidence.frames)
-    this.sentAt = undefined
+    this.#sentAt = -Infinity
   }
 
   /** Examines what is remembered, oldest first. */

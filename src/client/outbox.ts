@@ -192,7 +192,7 @@ export class Outbox {
     this.#looks++
     if (this.#pinged && now - this.#pinged.at > pongLimit) this.#answers = false
     // Not the last two chunks: the peer may be that far behind.
-    if (!this.#answers) buffer.left(written - 2, socket.bufferedAmount)
+    if (!this.#answers) buffer.left(written - 2, socket.bufferedAmount, !!this.#pinged)
     else if (!this.#pinged && buffer.flying) this.#ask(socket, written)
     this.#write()
   }

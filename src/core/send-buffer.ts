@@ -261,13 +261,14 @@ export class SendBuffer {
    * What was written in or before this turn has left.
    *
    * @param kept bytes that the runtime has not passed on yet: the newest have not left
+   * @param inDoubt the peer should have shown that it has them, and did not
    */
-  left(turn: number, kept = 0): void {
+  left(turn: number, kept = 0, inDoubt = false): void {
     const flying = [...this.#flying].filter(({state}) => state === 'flying')
     let end = flying.length
     // One that is partly kept has not left.
     while (kept > 0 && end) kept -= flying[--end]!.bytes
-    for (const entry of flying.slice(0, end)) if (entry.turn <= turn && entry.wishes.id === undefined) this.#settle(entry, 'written')
+    for (const entry of flying.slice(0, end)) if (entry.turn <= turn && entry.wishes.id === undefined) this.#settle(entry, 'written', undefined, entry.inDoubt || inDoubt)
     this.#sweep()
   }
 

@@ -573,6 +573,10 @@ describe('a flush', () => {
     expect(network.last.sent.length).toBe(1500)
     await clock.advance(300)
     expect(sentOn(network)).toEqual(numbered(4000))
+    // It should have shown that it has them.
+    const doubted = client.deliver('one more')
+    await clock.advance(1000)
+    expect(await doubted).toEqual({status: 'written', inDoubt: true, writes: 1})
     client.close()
     await clock.advance(5000)
     expectRest(setup)

@@ -27,6 +27,7 @@ import {
   type Policy,
   type RetryHint,
   type SendData,
+  type Sending,
   type Source,
   type Stamp,
   type State,
@@ -44,7 +45,7 @@ import {abandon, failureOf, framing, listenForPongs, nativeWebSocket, pollInterv
 import {encoded, reading, type Codec, type Invalid, type Schema} from './codec.ts'
 import type {ClientEvents, MessageData} from './events.ts'
 import type {ExtensionHooks} from './extension.ts'
-import {lint} from './lint.ts'
+import {lint, looksOdd} from './lint.ts'
 import {messagesOf, type InboxOptions} from './messages.ts'
 import {
   checkClose,
@@ -75,6 +76,9 @@ export interface Receipt extends Promise<Outcome> {
   cancel(): void
 }
 
+/** How most messages leave. */
+const asText: Sending = {kind: 'string', source: 'sender'}
+
 /** Nobody has seen it. */
 const untouched = {inDoubt: false, writes: 0}
 
@@ -94,8 +98,6 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   readonly #policy: Policy
   readonly #emitter = new EventEmitter()
   readonly #outbox: Outbox
-  /** Whether strings can go to the socket as they are, and unseen by anybody but `lint`. */
-  readonly #isPlain: boolean
   readonly #lints: boolean
   readonly #ring: EvidenceRing
   readonly #history: HistoryEntry[] = []
@@ -133,7 +135,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     this.#ring = new EvidenceRing(settings.evidence.frames)
     const {backoff, clock, random, stableAfter, connectTimeout, closeTimeout, heartbeat} = settings
     const {jitter} = backoff
-    this.#outbox = new Outbox(settings.buffer, settings.delivery?.window, settings.highWaterMark, clock, {
+    this.#outbox = new Outbox(settings.buffer, settings.delivery?.window, settings.highWaterMark, clock, !settings.codec && !settings.delivery, {
       // Until something happened that must be handled first.
       ready: () => (this.#mailbox.length < 2 && this.#state.name === 'open' && this.#socket!.readyState === 1 ? this.#socket : undefined),
       takes: () => this.#takes(),
@@ -143,7 +145,6 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
       drained: () => void this.#emitter.emit('drain'),
     })
     this.#watchful = !!options.heartbeat
-    this.#isPlain = !settings.codec && !settings.delivery
     this.#lints = settings.lint !== 'off'
     this.#hooks = settings.extensions.map((extend) => this.#guard(() => extend({clock, random})) ?? {})
     this.#policy = {
@@ -261,9 +262,14 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
    * @throws {ClosecallError} for what a WebSocket can't send, for text bytes where the class can't (`INVALID`), and what `lint: 'throw'` finds (`LINT`)
    */
   send(data: Out, options?: SendOptions): SendResult {
-    if (typeof data === 'string' && !options && this.#isPlain && this.#state.name === 'open' && this.#socket!.readyState === 1 && this.#outbox.buffer.isIdle) {
-      if (this.#lints) this.#lint(data, 'string')
-      this.#write(data, 'string', 'sender')
+    const {direct} = this.#outbox
+    if (direct && typeof data === 'string' && !options && direct.readyState === 1) {
+      if (this.#lints && looksOdd(data, this.#ring.sent)) this.#lint(data, 'string')
+      if (this.#ring.isFull) this.#measure(direct)
+      direct.send(data)
+      if (!this.#turn) this.#now()
+      // Not what the call returns: that could be anything, and V8 would make an object of it each time.
+      this.#ring.record(data, asText, this.#turn)
       return 'sent'
     }
     const taken = this.#accept(data, options)
@@ -410,6 +416,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     const {state, effects} = transition(previous, {...happening, ...stamp}, this.#policy)
     if (state === previous) return
 
+    this.#outbox.hold()
     this.#state = state
     clock.clearTimeout(this.#timer)
     const deadline = deadlineOf(state)
@@ -777,16 +784,13 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
 
   #write(data: SendData, kind: FrameKind, source: Source): void {
     const socket = this.#socket!
+    const isTextBytes = kind === 'text bytes'
+    // Examined now: the caller may reuse this memory before a verdict comes.
+    const offset = isTextBytes ? firstIllFormedByte(bytesOf(data as ArrayBuffer)) : undefined
     if (this.#ring.isFull) this.#measure(socket)
-    if (kind === 'text bytes') {
-      // Examined now: the caller may reuse this memory before a verdict comes.
-      const offset = firstIllFormedByte(bytesOf(data as ArrayBuffer))
-      socket.send(data, {binary: false})
-      this.#ring.record(data, kind, source, this.#now(), offset)
-    } else {
-      socket.send(data)
-      this.#ring.record(data, kind, source, this.#turn || this.#now())
-    }
+    if (isTextBytes) socket.send(data, {binary: false})
+    else socket.send(data)
+    this.#ring.record(data, {kind, source, offset}, this.#now())
   }
 
   /** Must more be remembered, since the runtime still holds what was sent? */

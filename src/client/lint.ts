@@ -15,9 +15,12 @@ const illFormed: readonly Finding[] = ['ill-formed-utf8']
  * @param sent messages before it
  */
 export const lint = (data: SendData, kind: FrameKind, sent: number): readonly Finding[] => {
-  if (typeof data === 'string') return sent % thoroughEvery && !data.includes('\uFFFD') && isWellFormed(data) ? nothing : inspect(data).findings
+  if (typeof data === 'string') return looksOdd(data, sent) ? inspect(data).findings : nothing
   return kind === 'text bytes' && firstIllFormedByte(bytesOf(data as ArrayBuffer)) !== undefined ? illFormed : nothing
 }
+
+/** Whether a text needs a thorough look. */
+export const looksOdd = (text: string, sent: number): boolean => sent % thoroughEvery === 0 || text.includes('\uFFFD') || !isWellFormed(text)
 
 // Runtimes before 2023 lack String.prototype.isWellFormed.
 const isWellFormed = (text: string): boolean => (text as {isWellFormed?: () => boolean}).isWellFormed?.() ?? !/\p{Surrogate}/u.test(text)

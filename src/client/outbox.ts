@@ -35,7 +35,10 @@ const pongLimit = 2000
  */
 export class Outbox {
   readonly buffer: SendBuffer
+  /** The socket, while a text may go straight to it. */
+  direct: WebSocketLike | undefined
   readonly #clock: Clock
+  readonly #isPlain: boolean
   readonly #highWaterMark: number
   readonly #line: Line
   /** Whether what waits goes before what comes. Listeners of `open` go before all. */
@@ -57,10 +60,12 @@ export class Outbox {
   #wanted = 0
   #waiters: (() => void)[] = []
 
-  constructor(limits: BufferLimits, window: number | undefined, highWaterMark: number, clock: Clock, line: Line) {
+  /** @param isPlain messages need no more than to be handed to the socket */
+  constructor(limits: BufferLimits, window: number | undefined, highWaterMark: number, clock: Clock, isPlain: boolean, line: Line) {
     this.buffer = new SendBuffer(limits, window)
     this.#highWaterMark = highWaterMark
     this.#clock = clock
+    this.#isPlain = isPlain
     this.#line = line
   }
 
@@ -77,6 +82,11 @@ export class Outbox {
     if (ready && this.#flushing) this.#write()
     else this.#update()
     return entry
+  }
+
+  /** Nothing goes straight to the socket, until things are settled. */
+  hold(): void {
+    this.direct = undefined
   }
 
   cancel(entry: Entry): void {
@@ -209,6 +219,7 @@ export class Outbox {
   /** Tells what is new, and sees to it that what is to come is noticed. */
   #update(): void {
     const {buffer} = this
+    this.direct = this.#isPlain && buffer.isIdle ? this.#line.ready() : undefined
     for (const {entry, outcome} of buffer.takeSettled()) {
       this.#looks = 0
       this.#line.settled(entry, outcome)

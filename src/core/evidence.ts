@@ -63,13 +63,19 @@ const largestAfloat = 262_144
 /** Where a message came from: the send buffer; `send()` itself; or what is for one connection only. */
 export type Source = Entry | 'sender' | 'session'
 
+/** How a message left. */
+export interface Sending {
+  readonly kind: FrameKind
+  readonly source: Source
+  /** Of the first ill-formed byte of `text bytes`, found when they were sent: the caller may reuse their memory. */
+  readonly offset?: number | undefined
+}
+
 interface Slot {
   at: number
-  kind: FrameKind
   data: SendData | undefined
   length: number
-  source: Source
-  offset: number | undefined
+  how: Sending
 }
 
 /** The last sends on one connection. Slots are reused, so that remembering allocates nothing. */
@@ -80,12 +86,12 @@ export class EvidenceRing {
   #next = 0
   /** Length of the longest message on this connection, remembered or not. */
   #longest = 0
-  /** Messages since the runtime was last known to hold none. */
-  #afloat = 0
   /** Messages that this client ever sent. */
   sent = 0
+  /** As many as the runtime was last known to have passed on. */
+  #left = 0
   /** Always a fraction's kind of number: in a field that may be undefined, too, each would be an object of its own. */
-  #sentAt = -Infinity
+  #touchedAt = -Infinity
 
   constructor(frames: number = defaultEvidence.frames) {
     this.#frames = frames
@@ -94,76 +100,70 @@ export class EvidenceRing {
 
   /** When something was sent last on this connection, ms since 1970. */
   get sentAt(): number | undefined {
-    return this.#sentAt > -Infinity ? this.#sentAt : undefined
+    const at = Math.max(this.#touchedAt, this.#slots.at(this.#next - 1)?.at ?? -Infinity)
+    return at > -Infinity ? at : undefined
   }
 
   /** Something that is no message was sent. */
   touch(at: number): void {
-    this.#sentAt = at
+    this.#touchedAt = at
   }
 
-  /** The next record takes the place of one that the runtime may still hold: say `left()`, or `grow()`. */
+  /** A round is over, and another record takes the place of what the runtime may still hold: say `left()`, or `grow()`. */
   get isFull(): boolean {
-    return this.#afloat >= this.#capacity
+    return this.#next >= this.#capacity
   }
 
   /** The runtime has passed on everything. */
   left(): void {
-    this.#afloat = 0
+    this.#left = this.sent
+    this.#next = 0
   }
 
   /** It has not: more are remembered, within bounds. */
   grow(): void {
-    const slots = this.#ordered()
-    if (this.#capacity >= mostAfloat || slots.reduce((sum, {length}) => sum + length, 0) > largestAfloat) return
-    this.#slots = slots
-    this.#next = slots.length
-    this.#capacity = Math.min(mostAfloat, 2 * this.#capacity)
+    this.#slots = this.#ordered()
+    this.#next = this.#slots.length
+    if (this.#slots.reduce((sum, {length}) => sum + length, 0) <= largestAfloat) this.#capacity = Math.max(this.#capacity, Math.min(mostAfloat, 2 * this.#capacity))
   }
 
-  /**
-   * @param at milliseconds since 1970
-   * @param offset of the first ill-formed byte of `text bytes`, found when they were sent: the caller may reuse their memory
-   */
-  record(data: SendData, kind: FrameKind, source: Source, at: number, offset?: number): void {
+  /** @param at milliseconds since 1970 */
+  record(data: SendData, how: Sending, at: number): void {
+    if (this.isFull) this.#next = 0
+    const slot = (this.#slots[this.#next++] ??= {} as Slot)
+    const length = lengthOf(data)
     this.sent++
-    this.#sentAt = at
-    this.#afloat++
-    const slot = (this.#slots[this.#next] ??= {} as Slot)
-    if (++this.#next >= this.#capacity) this.#next = 0
-    slot.at = at
-    // Most are as the one before them here, and to compare costs less than a write that the garbage collector must know of.
-    if (slot.kind !== kind) slot.kind = kind
-    const length = typeof data === 'string' ? data.length : lengthOf(data)
-    slot.length = length
     if (length > this.#longest) this.#longest = length
+    slot.at = at
+    slot.length = length
     // A small view can hold on to a large buffer.
     slot.data = (typeof data === 'object' && 'buffer' in data ? data.buffer.byteLength : length) > largestKept ? undefined : data
-    if (slot.source !== source) slot.source = source
-    if (slot.offset !== offset) slot.offset = offset
+    // Most are as the one before them here, and to compare costs less than a write that the garbage collector must know of.
+    if (slot.how !== how) slot.how = how
   }
 
   /** When a connection is over: what was sent on it can't be at fault for the end of another. */
   clear(): void {
     this.#slots = []
     this.#next = 0
-    this.#afloat = 0
+    this.#left = this.sent
     this.#longest = 0
     this.#capacity = Math.max(this.#frames, defaultEvidence.frames)
-    this.#sentAt = -Infinity
+    this.#touchedAt = -Infinity
   }
 
   /** Examines what is remembered, oldest first. */
   examine(now: number, payloads: Payloads = 'none'): FrameEvidence[] {
     const slots = this.#frames ? this.#ordered().slice(-this.#frames) : []
-    return slots.map(({data, at, offset, source, ...frame}, i) => ({
-      ...frame,
+    return slots.map(({data, at, length, how: {kind, source, offset}}, i) => ({
+      kind,
+      length,
       sequence: this.sent - slots.length + i + 1,
       buffered: typeof source === 'object',
       replayed: typeof source === 'object' && source.writes > 1,
       age: Math.max(0, now - at),
       ...(offset === undefined ? inspect(data) : {findings: ['ill-formed-utf8' as const], offset}),
-      ...(data !== undefined && frame.kind !== 'Blob' && contentsOf(data as Readable, payloads)),
+      ...(data !== undefined && kind !== 'Blob' && contentsOf(data as Readable, payloads)),
     }))
   }
 
@@ -177,9 +177,10 @@ export class EvidenceRing {
   unsent(kept: number, framing: number): {again: Sent[]; gone: {data: SendData | undefined; binary: boolean}[]} {
     const again: Sent[] = []
     const gone: {data: SendData | undefined; binary: boolean}[] = []
-    const afloat = this.#ordered().slice(-this.#afloat || Infinity)
+    const afloat = this.#ordered().slice(this.#left - this.sent || Infinity)
     for (let i = afloat.length - 1; i >= 0; i--) {
-      const {data, kind, source, length} = afloat[i]!
+      const {data, length, how} = afloat[i]!
+      const {kind, source} = how
       if (kept <= 0) break
       // Of a text that is not kept, no more than this.
       kept -= framing + (typeof source === 'object' ? source.bytes : data === undefined ? 3 * length : byteLength(data))
@@ -193,14 +194,14 @@ export class EvidenceRing {
 
   /** Where the message of this sequence came from, if it is remembered. */
   sourceOf(sequence: number): Source | undefined {
-    return this.#ordered().at(sequence - this.sent - 1)?.source
+    return this.#ordered().at(sequence - this.sent - 1)?.how.source
   }
 
   /** The largest message on this connection, in bytes, if it is remembered; of one whose contents are not, no less than this. */
   largest(): {source: Source; bytes: number} | undefined {
     const slots = this.#ordered()
     if (!slots.some(({length}) => length && length === this.#longest)) return undefined
-    const sizes = slots.map(({source, data, length}) => ({source, bytes: data === undefined ? length : byteLength(data)}))
+    const sizes = slots.map(({data, length, how: {source}}) => ({source, bytes: data === undefined ? length : byteLength(data)}))
     return sizes.reduce((most, size) => (size.bytes > most.bytes ? size : most))
   }
 

@@ -30,6 +30,7 @@ export {
   type FrameEvidence,
   type FrameKind,
   type Payloads,
+  type Sending,
   type Source,
 } from './evidence.ts'
 export {type Memory, type Streak} from './endpoints.ts'

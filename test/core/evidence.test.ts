@@ -72,22 +72,22 @@ const waited: Entry = {data: 'two', binary: false, bytes: 3, wishes: {}, state: 
 describe('the ring', () => {
   it('keeps the last sends in order, and knows each by number, kind, length and age [CC-61]', () => {
     const ring = new EvidenceRing(3)
-    ring.record('one', 'string', 'sender', 100)
-    ring.record('two', 'string', waited, 200)
-    ring.record(new Uint8Array(4), 'view', 'sender', 300)
-    ring.record(new ArrayBuffer(5), 'ArrayBuffer', 'sender', 400)
+    ring.record('one', {kind: 'string', source: 'sender'}, 100)
+    ring.record('two', {kind: 'string', source: waited}, 200)
+    ring.record(new Uint8Array(4), {kind: 'view', source: 'sender'}, 300)
+    ring.record(new ArrayBuffer(5), {kind: 'ArrayBuffer', source: 'sender'}, 400)
     expect(ring.examine(1000)).toMatchObject([
       {sequence: 2, kind: 'string', length: 3, age: 800, buffered: true, findings: []},
       {sequence: 3, kind: 'view', length: 4, age: 700, buffered: false},
       {sequence: 4, kind: 'ArrayBuffer', length: 5, age: 600},
     ])
-    ring.record('five', 'string', 'sender', 500)
+    ring.record('five', {kind: 'string', source: 'sender'}, 500)
     expect(ring.examine(1000).map(({sequence}) => sequence)).toEqual([3, 4, 5])
   })
 
   it('tells equal messages from different ones without telling what they say [CC-61] [CC-63]', () => {
     const ring = new EvidenceRing(3)
-    for (const data of ['secret', 'secret', 'other']) ring.record(data, 'string', 'sender', 0)
+    for (const data of ['secret', 'secret', 'other']) ring.record(data, {kind: 'string', source: 'sender'}, 0)
     const [a, b, c] = ring.examine(0)
     expect(a!.fingerprint).toMatch(/^[\da-f]{8}$/)
     expect(a!.fingerprint).toBe(b!.fingerprint)
@@ -97,8 +97,8 @@ describe('the ring', () => {
 
   it('shows contents only as far as it was asked to [CC-63]', () => {
     const ring = new EvidenceRing(2)
-    ring.record('{"name":"Zoë","pin":1234}', 'string', 'sender', 0)
-    ring.record(new Uint8Array([0, 255]), 'view', 'sender', 0)
+    ring.record('{"name":"Zoë","pin":1234}', {kind: 'string', source: 'sender'}, 0)
+    ring.record(new Uint8Array([0, 255]), {kind: 'view', source: 'sender'}, 0)
     expect(ring.examine(0, 'redacted').map(({payload}) => payload)).toEqual(['{"xxxx":"xxx","xxx":9999}', '99xx'])
     expect(ring.examine(0, 'full').map(({payload}) => payload)).toEqual(['{"name":"Zoë","pin":1234}', '00ff'])
     expect(ring.examine(0)[0]).not.toHaveProperty('payload')
@@ -106,22 +106,22 @@ describe('the ring', () => {
 
   it('keeps only kind and length of what is over 64 KiB [CC-64]', () => {
     const ring = new EvidenceRing(1)
-    ring.record('x'.repeat(65_537), 'string', 'sender', 0)
+    ring.record('x'.repeat(65_537), {kind: 'string', source: 'sender'}, 0)
     expect(ring.examine(0, 'full')).toEqual([{sequence: 1, kind: 'string', length: 65_537, buffered: false, replayed: false, age: 0, findings: []}])
   })
 
   it('keeps what is 64 KiB and no more; a small view counts as the memory that it holds on to [CC-64]', () => {
     const ring = new EvidenceRing(4)
-    ring.record('x'.repeat(65_536), 'string', 'sender', 0)
-    ring.record(new Uint8Array(new ArrayBuffer(65_536), 0, 1), 'view', 'sender', 0)
-    ring.record(new ArrayBuffer(65_537), 'ArrayBuffer', 'sender', 0)
-    ring.record(new Uint8Array(new ArrayBuffer(65_537), 0, 1), 'view', 'sender', 0)
+    ring.record('x'.repeat(65_536), {kind: 'string', source: 'sender'}, 0)
+    ring.record(new Uint8Array(new ArrayBuffer(65_536), 0, 1), {kind: 'view', source: 'sender'}, 0)
+    ring.record(new ArrayBuffer(65_537), {kind: 'ArrayBuffer', source: 'sender'}, 0)
+    ring.record(new Uint8Array(new ArrayBuffer(65_537), 0, 1), {kind: 'view', source: 'sender'}, 0)
     expect(ring.examine(0, 'full').map((frame) => 'fingerprint' in frame)).toEqual([true, true, false, false])
   })
 
   it('redacts up to 64 characters [CC-63]', () => {
     const ring = new EvidenceRing(2)
-    for (const length of [64, 65]) ring.record('a'.repeat(length), 'string', 'sender', 0)
+    for (const length of [64, 65]) ring.record('a'.repeat(length), {kind: 'string', source: 'sender'}, 0)
     expect(ring.examine(0, 'redacted').map(({payload}) => payload)).toEqual(['x'.repeat(64), 'x'.repeat(64)])
   })
 
@@ -130,29 +130,29 @@ describe('the ring', () => {
     ['foobar', 'bf9cf968'],
   ])('has the fingerprint that FNV-1a gives: of %j, %s [CC-61]', (data, fingerprint) => {
     const ring = new EvidenceRing(2)
-    ring.record(data, 'string', 'sender', 0)
-    ring.record(new TextEncoder().encode(data), 'view', 'sender', 0)
+    ring.record(data, {kind: 'string', source: 'sender'}, 0)
+    ring.record(new TextEncoder().encode(data), {kind: 'view', source: 'sender'}, 0)
     expect(ring.examine(0)).toMatchObject([{fingerprint}, {fingerprint}])
   })
 
   it('knows no negative age, though the clock was set back [CC-61]', () => {
     const ring = new EvidenceRing(1)
-    ring.record('a', 'string', 'sender', 500)
+    ring.record('a', {kind: 'string', source: 'sender'}, 500)
     expect(ring.examine(100)).toMatchObject([{age: 0}])
   })
 
   it('forgets an old connection, but goes on counting [CC-61]', () => {
     const ring = new EvidenceRing(2)
-    ring.record('a', 'string', 'sender', 0)
+    ring.record('a', {kind: 'string', source: 'sender'}, 0)
     ring.clear()
-    ring.record('b', 'string', 'sender', 0)
+    ring.record('b', {kind: 'string', source: 'sender'}, 0)
     expect(ring.examine(0).map(({sequence}) => sequence)).toEqual([2])
     expect(ring.sent).toBe(2)
   })
 
   it('remembers nothing when told so, but counts', () => {
     const ring = new EvidenceRing(0)
-    ring.record('a', 'string', 'sender', 0)
+    ring.record('a', {kind: 'string', source: 'sender'}, 0)
     expect(ring.examine(0)).toEqual([])
     expect(ring.sent).toBe(1)
   })

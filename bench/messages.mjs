@@ -35,7 +35,7 @@ const opened = async (options) => {
 
 const nanoseconds = (run) => {
   const start = process.hrtime.bigint()
-  run()
+  run(times)
   return Number(process.hrtime.bigint() - start) / times
 }
 
@@ -48,20 +48,20 @@ unchecked.client.on('message', (data) => (length += data.length))
 
 /** Each has a loop of its own: one that is shared is slower for all but the first. */
 const runs = {
-  'send, raw'() {
-    for (let i = 0; i < times; i++) unchecked.socket.send(message)
+  'send, raw'(n) {
+    for (let i = 0; i < n; i++) unchecked.socket.send(message)
   },
-  "send, lint: 'off'"() {
-    for (let i = 0; i < times; i++) unchecked.client.send(message)
+  "send, lint: 'off'"(n) {
+    for (let i = 0; i < n; i++) unchecked.client.send(message)
   },
-  'send, default'() {
-    for (let i = 0; i < times; i++) checked.client.send(message)
+  'send, default'(n) {
+    for (let i = 0; i < n; i++) checked.client.send(message)
   },
-  'receive, raw'() {
-    for (let i = 0; i < times; i++) listener(event)
+  'receive, raw'(n) {
+    for (let i = 0; i < n; i++) listener(event)
   },
-  'receive'() {
-    for (let i = 0; i < times; i++) unchecked.socket.onmessage(event)
+  'receive'(n) {
+    for (let i = 0; i < n; i++) unchecked.socket.onmessage(event)
   },
 }
 const results = Object.fromEntries(Object.keys(runs).map((name) => [name, []]))
@@ -73,6 +73,13 @@ for (const [name, all] of Object.entries(results)) {
 }
 
 if (globalThis.gc) {
+  for (const [name, run] of Object.entries(runs)) {
+    length = 0
+    gc()
+    const before = process.memoryUsage().heapUsed
+    run(times)
+    console.log(`${name.padEnd(18)} ${((process.memoryUsage().heapUsed - before) / times).toFixed(1).padStart(6)} bytes allocated`)
+  }
   const clients = 10_000
   const kept = []
   const heap = () => (globalThis.gc(), process.memoryUsage().heapUsed)

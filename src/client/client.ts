@@ -6,11 +6,8 @@ import {
   classify,
   deadlineOf,
   describe,
-  EvidenceRing,
-  firstIllFormedByte,
   initialState,
   isResting,
-  kindOf,
   transition,
   type Close,
   type Dialect,
@@ -18,8 +15,6 @@ import {
   type Entry,
   type Event,
   type Failure,
-  type Finding,
-  type FrameKind,
   type Message,
   type MessageId,
   type Outcome,
@@ -27,7 +22,6 @@ import {
   type Policy,
   type RetryHint,
   type SendData,
-  type Sending,
   type Source,
   type Stamp,
   type State,
@@ -38,14 +32,12 @@ import {
 import {checkVerdict} from '../core/check.ts'
 import {changed} from '../core/classify.ts'
 import {ClosecallError, isClosecallError} from '../core/errors.ts'
-import {bytesOf} from '../core/evidence.ts'
 import {hintIn} from '../core/machine.ts'
 import {complain, reportError, warn} from '../platform/console.ts'
 import {abandon, failureOf, framing, listenForPongs, nativeWebSocket, pollInterval, sendsTextBytes, unsentBytes, wordsOf, type WebSocketClass, type WebSocketLike} from '../platform/websocket.ts'
-import {encoded, reading, type Codec, type Invalid, type Schema} from './codec.ts'
+import {reading, type Codec, type Invalid, type Schema} from './codec.ts'
 import type {ClientEvents, MessageData} from './events.ts'
 import type {ExtensionHooks} from './extension.ts'
-import {lint, looksOdd} from './lint.ts'
 import {messagesOf, type InboxOptions} from './messages.ts'
 import {
   checkClose,
@@ -66,6 +58,7 @@ import {
 import {Outbox} from './outbox.ts'
 import {makeReport, type HistoryEntry, type Report, type Stats} from './report.ts'
 import {sessionOf} from './session.ts'
+import {Writer, type Frame} from './writer.ts'
 
 /** What became of a message: handed to the socket; kept for the next connection; or not taken, and the caller's to keep. */
 export type SendResult = 'sent' | 'buffered' | 'refused'
@@ -75,9 +68,6 @@ export interface Receipt extends Promise<Outcome> {
   /** Takes the message back, if that is not too late: the outcome says. */
   cancel(): void
 }
-
-/** How most messages leave. */
-const asText: Sending = {kind: 'string', source: 'sender'}
 
 /** Nobody has seen it. */
 const untouched = {inDoubt: false, writes: 0}
@@ -98,11 +88,9 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   readonly #policy: Policy
   readonly #emitter = new EventEmitter()
   readonly #outbox: Outbox
-  readonly #lints: boolean
-  readonly #ring: EvidenceRing
+  readonly #writer: Writer
   readonly #history: HistoryEntry[] = []
   readonly #mailbox: Happening[] = []
-  readonly #warned: Finding[] = []
   readonly #hooks: readonly ExtensionHooks[]
   /** The caller wants silence to be the end, whether or not the server can be asked. */
   readonly #watchful: boolean
@@ -114,9 +102,6 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   #url = ''
   /** Addresses to choose from, as far as is known. */
   #endpoints = 1
-  /** The time in this turn of the event loop; 0 when not asked yet. Asking on every message would cost more than all else. */
-  #turn = 0
-  readonly #endTurn = (): void => void (this.#turn = 0)
   #connections = 0
   #retries = 0
   #received = 0
@@ -132,20 +117,17 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     if (typeof address !== 'function') this.#endpoints = toURLs(address).length
     this.#address = address
     this.#settings = settings
-    this.#ring = new EvidenceRing(settings.evidence.frames)
+    this.#writer = new Writer(settings, () => void this.#outbox.press())
     const {backoff, clock, random, stableAfter, connectTimeout, closeTimeout, heartbeat} = settings
     const {jitter} = backoff
-    this.#outbox = new Outbox(settings.buffer, settings.delivery?.window, settings.highWaterMark, clock, !settings.codec && !settings.delivery, {
+    this.#outbox = new Outbox(settings, this.#writer, {
       // Until something happened that must be handled first.
       ready: () => (this.#mailbox.length < 2 && this.#state.name === 'open' && this.#socket!.readyState === 1 ? this.#socket : undefined),
       takes: () => this.#takes(),
-      now: () => this.#now(),
-      write: (entry) => this.#write(entry.data, kindOf(entry.data, entry.binary)!, entry),
       settled: (entry, outcome) => this.#settled(entry, outcome),
       drained: () => void this.#emitter.emit('drain'),
     })
     this.#watchful = !!options.heartbeat
-    this.#lints = settings.lint !== 'off'
     this.#hooks = settings.extensions.map((extend) => this.#guard(() => extend({clock, random})) ?? {})
     this.#policy = {
       stableAfter,
@@ -199,7 +181,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     return {
       connections: this.#connections,
       retries: this.#retries,
-      sent: this.#ring.sent,
+      sent: this.#writer.ring.sent,
       received: this.#received,
       ...(this.#roundTripTime !== undefined && {roundTripTime: this.#roundTripTime}),
       unsent: this.#outbox.buffer.size,
@@ -262,14 +244,8 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
    * @throws {ClosecallError} for what a WebSocket can't send, for text bytes where the class can't (`INVALID`), and what `lint: 'throw'` finds (`LINT`)
    */
   send(data: Out, options?: SendOptions): SendResult {
-    const {direct} = this.#outbox
-    if (direct && typeof data === 'string' && !options && direct.readyState === 1) {
-      if (this.#lints && looksOdd(data, this.#ring.sent)) this.#lint(data, 'string')
-      if (this.#ring.isFull) this.#measure(direct)
-      direct.send(data)
-      if (!this.#turn) this.#now()
-      // Not what the call returns: that could be anything, and V8 would make an object of it each time.
-      this.#ring.record(data, asText, this.#turn)
+    if (typeof data === 'string' && !options && this.#writer.direct?.readyState === 1) {
+      this.#writer.writeText(data)
       return 'sent'
     }
     const taken = this.#accept(data, options)
@@ -468,7 +444,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
         this.#investigation?.abort()
         this.#session?.abort(new ClosecallError('CLOSED', 'the connection is over'))
         this.#askedAt = undefined
-        this.#ring.clear()
+        this.#writer.ring.clear()
         return undefined
       default:
         return effect satisfies never
@@ -571,8 +547,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     const {signal} = (this.#session = new AbortController())
     const session = sessionOf<In, Out>({url: this.#url, protocol: this.protocol, attempt, credentials: this.#credentials, signal}, {
       write: (data, options) => {
-        const {message, kind} = this.#prepare(data, options?.binary)
-        this.#write(message, kind, 'session')
+        this.#write(this.#prepare(data, options?.binary), 'session')
       },
       listen: (listener) => this.on('message', listener),
     })
@@ -602,9 +577,9 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     const {message}: HeartbeatOptions = this.#settings.heartbeat ?? {}
     const question = typeof message === 'function' ? message() : message
     this.#askedAt = now
-    this.#ring.touch(now)
+    this.#writer.ring.touch(now)
     if (question === undefined) this.#outbox.ping(this.#socket!)
-    else this.#write(question, checkData(question, undefined, false), 'session')
+    else this.#write({data: question, kind: checkData(question, undefined, false)}, 'session')
   }
 
   #answered(): void {
@@ -652,13 +627,13 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     const explanation = describe(last, verdict, name === 'failed' ? 'stop' : verdict.action)
     const entry: HistoryEntry = {at, close: last, verdict, explanation}
     if (this.#history.push(entry) > historyLength) this.#history.shift()
-    const end = {url: this.#url, endpoint: 'endpoint' in previous ? previous.endpoint : 0, state: this.#state, hint: hintIn(last, previous), sentAt: this.#ring.sentAt, frames: () => this.#ring.examine(at)}
+    const end = {url: this.#url, endpoint: 'endpoint' in previous ? previous.endpoint : 0, state: this.#state, hint: hintIn(last, previous), sentAt: this.#writer.ring.sentAt, frames: () => this.#writer.ring.examine(at)}
     for (const hooks of this.#hooks) {
       const pattern = this.#guard(() => hooks.settled?.(entry, end))
       if (pattern) entry.pattern = pattern
     }
     const {pattern} = entry
-    const report = why && makeReport(why, entry, name === 'failed', () => this.#ring.examine(at, this.#settings.evidence.payloads), {
+    const report = why && makeReport(why, entry, name === 'failed', () => this.#writer.ring.examine(at, this.#settings.evidence.payloads), {
       url: this.#url,
       protocol: this.protocol,
       extensions: this.extensions,
@@ -682,14 +657,6 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     if (!this.#emitter.emit('report', report) && !onReport) complain(report.error.message)
   }
 
-  #lintFound(finding: Finding): void {
-    const message = `${finding} in a message to send`
-    if (this.#settings.lint === 'throw') throw new ClosecallError('LINT', message)
-    if (this.#warned.includes(finding)) return
-    this.#warned.push(finding)
-    warn(`closecall: ${message}; said once for each kind, see \`lint\``)
-  }
-
   /** Whether this may go straight to the socket. */
   #isClear(bytes: number): boolean {
     return this.#state.name === 'open' && this.#socket!.readyState === 1 && !this.#outbox.isBusy && bytes < this.#outbox.buffer.tooBig
@@ -700,26 +667,22 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     return name !== 'closing' && name !== 'closed' && name !== 'failed'
   }
 
-  /** What will be handed to the socket. @throws if that can't be */
-  #prepare(data: Out, binary: boolean | undefined): {message: SendData; kind: FrameKind} {
-    const message = encoded(this.#settings.codec, data)
-    const kind = typeof message === 'string' ? 'string' : checkData(message, binary, binary === false && sendsTextBytes(this.#class()))
-    if (this.#lints) this.#lint(message, kind)
-    return {message, kind}
+  #prepare(data: Out, binary: boolean | undefined): Frame {
+    return this.#writer.prepare(data, binary, () => sendsTextBytes(this.#class()))
   }
 
   /** Takes a message that can't go straight to the socket, or whose outcome somebody waits for. @returns why not, if it was not taken */
   #accept(data: Out, given: SendOptions | undefined, tell?: (outcome: Outcome) => void): Entry | OutcomeCause | 'sent' | 'cancelled' {
     const {codec, delivery, clock} = this.#settings
     const {binary, ttl, priority, key, signal} = checkSendOptions(given)
-    const {message, kind} = this.#prepare(data, binary)
+    const frame = this.#prepare(data, binary)
     const id = delivery?.id(data)
     // The runtime knows more than it told.
     if (this.#state.name === 'open' && this.#socket!.readyState !== 1) this.#dispatch({type: 'wake'})
     if (signal?.aborted) return 'cancelled'
     if (!this.#takes()) return 'stopped'
-    if (!tell && id === undefined && this.#isClear(0) && this.#isClear(byteLength(message))) {
-      this.#write(message, kind, 'sender')
+    if (!tell && id === undefined && this.#isClear(0) && this.#isClear(byteLength(frame.data))) {
+      this.#write(frame, 'sender')
       return 'sent'
     }
     if (id !== undefined) checkId(id, this.#outbox.buffer.awaits(`${id}`))
@@ -733,11 +696,12 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
       ...(codec && {given: data}),
       ...(abort && {done: () => signal.removeEventListener('abort', abort)}),
     } : undefined
-    const entry = this.#outbox.push({data: message, binary: kind !== 'string' && kind !== 'text bytes'}, wishes)
+    const isBinary = frame.kind !== 'string' && frame.kind !== 'text bytes'
+    const entry = this.#outbox.push({data: frame.data, binary: isBinary}, wishes)
     if (typeof entry === 'object') {
       if (abort && entry.state !== 'over') signal.addEventListener('abort', abort)
     } else if (entry !== 'full') {
-      this.#emitter.emit('drop', {data, binary: kind !== 'string' && kind !== 'text bytes', outcome: refusal(entry)})
+      this.#emitter.emit('drop', {data, binary: isBinary, outcome: refusal(entry)})
     }
     return entry
   }
@@ -754,10 +718,10 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   /** What became of what was under way. @returns how to tell */
   #account({origin, wasClean}: Close, previous: State, report: Report | undefined): () => void {
     const {buffer} = this.#outbox
-    const {again, gone} = this.#ring.unsent(this.#socket ? unsentBytes(this.#socket) : 0, framing)
+    const {again, gone} = this.#writer.ring.unsent(this.#socket ? unsentBytes(this.#socket) : 0, framing)
     const isTooBig = report?.cause === 'too-big'
-    const largest = isTooBig ? this.#ring.largest() : undefined
-    const source = largest?.source ?? (report?.sequence && report.confidence === 'certain' ? this.#ring.sourceOf(report.sequence) : undefined)
+    const largest = isTooBig ? this.#writer.ring.largest() : undefined
+    const source = largest?.source ?? (report?.sequence && report.confidence === 'certain' ? this.#writer.ring.sourceOf(report.sequence) : undefined)
     const fault = typeof source === 'object' ? {entry: source, why: isTooBig ? ('too-big' as const) : ('at-fault' as const)} : undefined
     return () => {
       if (largest) buffer.refuseFrom(largest.bytes)
@@ -777,35 +741,8 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     warn(`closecall: an incoming message was ${invalid.reason}; said once, see \`on('invalid')\``)
   }
 
-  #lint(data: SendData, kind: FrameKind): void {
-    const findings = lint(data, kind, this.#ring.sent + this.#outbox.buffer.size)
-    if (findings.length) for (const finding of findings) this.#lintFound(finding)
-  }
-
-  #write(data: SendData, kind: FrameKind, source: Source): void {
-    const socket = this.#socket!
-    const isTextBytes = kind === 'text bytes'
-    // Examined now: the caller may reuse this memory before a verdict comes.
-    const offset = isTextBytes ? firstIllFormedByte(bytesOf(data as ArrayBuffer)) : undefined
-    if (this.#ring.isFull) this.#measure(socket)
-    if (isTextBytes) socket.send(data, {binary: false})
-    else socket.send(data)
-    this.#ring.record(data, {kind, source, offset}, this.#now())
-  }
-
-  /** Must more be remembered, since the runtime still holds what was sent? */
-  #measure({bufferedAmount}: WebSocketLike): void {
-    if (!bufferedAmount) return this.#ring.left()
-    this.#ring.grow()
-    this.#outbox.press()
-  }
-
-  #now(): number {
-    if (!this.#turn) {
-      this.#turn = this.#settings.clock.now()
-      queueMicrotask(this.#endTurn)
-    }
-    return this.#turn
+  #write(frame: Frame, source: Source): void {
+    this.#writer.write(this.#socket!, frame, source)
   }
 
   #until(...names: StateName[]): Promise<State> {

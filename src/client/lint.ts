@@ -3,24 +3,20 @@
 import {firstIllFormedByte, inspect, type Finding, type FrameKind, type SendData} from '../core/index.ts'
 import {bytesOf} from '../core/evidence.ts'
 
-/** Every how many messages the whole of a text is looked over. */
+/** Every how many texts one is looked over thoroughly. */
 const thoroughEvery = 512
 
-const nothing: readonly Finding[] = []
-const illFormed: readonly Finding[] = ['ill-formed-utf8']
-
 /**
- * Cheap checks on each message, the thorough one on some: a program that gets this wrong does so again and again.
+ * Whether a text needs a thorough look: it fails a cheap check, or it is its turn, since a program that gets this wrong does so again and again.
  *
- * @param sent messages before it
+ * @param count texts before it
  */
-export const lint = (data: SendData, kind: FrameKind, sent: number): readonly Finding[] => {
-  if (typeof data === 'string') return looksOdd(data, sent) ? inspect(data).findings : nothing
-  return kind === 'text bytes' && firstIllFormedByte(bytesOf(data as ArrayBuffer)) !== undefined ? illFormed : nothing
-}
+export const looksOdd = (text: string, count: number): boolean => !isWellFormed(text) || text.includes('\uFFFD') || count % thoroughEvery === 0
 
-/** Whether a text needs a thorough look. */
-export const looksOdd = (text: string, sent: number): boolean => sent % thoroughEvery === 0 || text.includes('\uFFFD') || !isWellFormed(text)
+export const lint = (data: SendData, kind: FrameKind): readonly Finding[] =>
+  typeof data === 'string' ? inspect(data).findings
+  : kind === 'text bytes' && firstIllFormedByte(bytesOf(data as ArrayBuffer)) !== undefined ? ['ill-formed-utf8']
+  : []
 
 // Runtimes before 2023 lack String.prototype.isWellFormed.
-const isWellFormed = (text: string): boolean => (text as {isWellFormed?: () => boolean}).isWellFormed?.() ?? !/\p{Surrogate}/u.test(text)
+const isWellFormed = (text: string & {isWellFormed?: () => boolean}): boolean => (text.isWellFormed ? text.isWellFormed() : !/\p{Surrogate}/u.test(text))

@@ -1,18 +1,17 @@
 // When does a message leave, and who is told what became of it?
 
 import {longestDelay} from '../core/backoff.ts'
-import {byteLength, SendBuffer, type BufferLimits, type Entry, type Loss, type Message, type Outcome, type OutcomeCause, type Wishes} from '../core/index.ts'
+import {byteLength, kindOf, SendBuffer, type Entry, type Loss, type Message, type Outcome, type OutcomeCause, type Wishes} from '../core/index.ts'
 import type {Clock} from '../platform/clock.ts'
 import {reportError} from '../platform/console.ts'
 import type {WebSocketLike} from '../platform/websocket.ts'
+import type {Settings} from './options.ts'
+import type {Writer} from './writer.ts'
 
 /** What the client lends: its connection, and its voice. */
 export interface Line {
   /** The socket, if it is open and nothing else must be handled first. */
   ready(): WebSocketLike | undefined
-  write(entry: Entry): void
-  /** The time, to the turn of the event loop. */
-  now(): number
   /** Whether the client may still send. */
   takes(): boolean
   /** A message has its outcome. */
@@ -35,11 +34,11 @@ const pongLimit = 2000
  */
 export class Outbox {
   readonly buffer: SendBuffer
-  /** The socket, while a text may go straight to it. */
-  direct: WebSocketLike | undefined
   readonly #clock: Clock
+  /** Whether messages need no more than to be handed to the socket. */
   readonly #isPlain: boolean
   readonly #highWaterMark: number
+  readonly #writer: Writer
   readonly #line: Line
   /** Whether what waits goes before what comes. Listeners of `open` go before all. */
   #flushing = false
@@ -60,12 +59,12 @@ export class Outbox {
   #wanted = 0
   #waiters: (() => void)[] = []
 
-  /** @param isPlain messages need no more than to be handed to the socket */
-  constructor(limits: BufferLimits, window: number | undefined, highWaterMark: number, clock: Clock, isPlain: boolean, line: Line) {
-    this.buffer = new SendBuffer(limits, window)
+  constructor({buffer, clock, codec, delivery, highWaterMark}: Settings, writer: Writer, line: Line) {
+    this.buffer = new SendBuffer(buffer, delivery?.window)
     this.#highWaterMark = highWaterMark
     this.#clock = clock
-    this.#isPlain = isPlain
+    this.#isPlain = !codec && !delivery
+    this.#writer = writer
     this.#line = line
   }
 
@@ -77,7 +76,7 @@ export class Outbox {
   /** Takes a message, and sends what may leave. @returns why it was not taken, if it was not */
   push(message: Message, wishes: Wishes | undefined): Entry | OutcomeCause {
     const ready = !!this.#line.ready()
-    const entry = this.buffer.push(message, this.#line.now(), ready && this.#flushing, wishes)
+    const entry = this.buffer.push(message, this.#writer.now(), ready && this.#flushing, wishes)
     if (entry === 'full') this.#wanted = Math.max(this.#wanted, byteLength(message.data))
     if (ready && this.#flushing) this.#write()
     else this.#update()
@@ -86,7 +85,7 @@ export class Outbox {
 
   /** Nothing goes straight to the socket, until things are settled. */
   hold(): void {
-    this.direct = undefined
+    this.#writer.direct = undefined
   }
 
   cancel(entry: Entry): void {
@@ -173,10 +172,10 @@ export class Outbox {
 
   #write(): void {
     const {buffer} = this
-    for (let entry; this.#line.ready() && (entry = buffer.next(this.#line.now())); ) {
+    for (let socket, entry; (socket = this.#line.ready()) && (entry = buffer.next(this.#writer.now())); ) {
       this.#looks = 0
       try {
-        this.#line.write(entry)
+        this.#writer.write(socket, {data: entry.data, kind: kindOf(entry.data, entry.binary)!}, entry)
       } catch (error) {
         // Kept if the connection is to blame. If the data is, no later connection will take it either.
         if (!this.#line.ready()) {
@@ -219,7 +218,7 @@ export class Outbox {
   /** Tells what is new, and sees to it that what is to come is noticed. */
   #update(): void {
     const {buffer} = this
-    this.direct = this.#isPlain && buffer.isIdle ? this.#line.ready() : undefined
+    this.#writer.direct = this.#isPlain && buffer.isIdle ? this.#line.ready() : undefined
     for (const {entry, outcome} of buffer.takeSettled()) {
       this.#looks = 0
       this.#line.settled(entry, outcome)

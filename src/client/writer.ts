@@ -1,0 +1,103 @@
+// How is a message handed to the socket, and what is remembered of it?
+
+import {ClosecallError} from '../core/errors.ts'
+import {bytesOf} from '../core/evidence.ts'
+import {EvidenceRing, firstIllFormedByte, type Finding, type FrameKind, type SendData, type Sending, type Source} from '../core/index.ts'
+import {warn} from '../platform/console.ts'
+import type {WebSocketLike} from '../platform/websocket.ts'
+import {encoded} from './codec.ts'
+import {lint, looksOdd} from './lint.ts'
+import {checkData, type Settings} from './options.ts'
+
+/** What can be handed to a socket as it is. */
+export interface Frame {
+  data: SendData
+  kind: FrameKind
+}
+
+/** How most messages leave. */
+const asText: Sending = {kind: 'string', source: 'sender'}
+
+/** Looks over what leaves, hands it to the socket and keeps the evidence. */
+export class Writer {
+  readonly ring: EvidenceRing
+  /** The socket, while a text may go straight to it: see {@link writeText}. */
+  direct: WebSocketLike | undefined
+  readonly #settings: Settings
+  readonly #lints: boolean
+  readonly #held: () => void
+  readonly #warned: Finding[] = []
+  /** Those that did not go straight to the socket. */
+  #prepared = 0
+  /** The time in this turn of the event loop; 0 when not asked yet. Asking on every message would cost more than all else. */
+  #turn = 0
+  readonly #endTurn = (): void => void (this.#turn = 0)
+
+  /** @param held told when the runtime seems to hold what it should have passed on */
+  constructor(settings: Settings, held: () => void) {
+    this.ring = new EvidenceRing(settings.evidence.frames)
+    this.#settings = settings
+    this.#lints = settings.lint !== 'off'
+    this.#held = held
+  }
+
+  /** The time, to the turn of the event loop. */
+  now(): number {
+    if (!this.#turn) {
+      this.#turn = this.#settings.clock.now()
+      queueMicrotask(this.#endTurn)
+    }
+    return this.#turn
+  }
+
+  /**
+   * What will be handed to the socket.
+   *
+   * @param canSendTextBytes asked where it matters
+   * @throws {ClosecallError} if that can't be (`INVALID`), and with `lint: 'throw'` (`LINT`)
+   */
+  prepare(value: unknown, binary: boolean | undefined, canSendTextBytes: () => boolean): Frame {
+    const data = encoded(this.#settings.codec, value)
+    const kind = typeof data === 'string' ? 'string' : checkData(data, binary, binary === false && canSendTextBytes())
+    if (this.#lints && (typeof data !== 'string' || looksOdd(data, this.#prepared++))) this.#lint(data, kind)
+    return {data, kind}
+  }
+
+  /** Looks over a text that was handed to `send()`, and writes it straight to the socket, in the fewest steps. */
+  writeText(text: string): void {
+    const socket = this.direct!
+    if (this.#lints && looksOdd(text, this.ring.sent)) this.#lint(text, 'string')
+    if (this.ring.isFull) this.#measure(socket)
+    socket.send(text)
+    if (!this.#turn) this.now()
+    // Not what the call returns: that could be anything, and V8 would make an object of it each time.
+    this.ring.record(text, asText, this.#turn)
+  }
+
+  write(socket: WebSocketLike, {data, kind}: Frame, source: Source): void {
+    const isTextBytes = kind === 'text bytes'
+    // Examined now: the caller may reuse this memory before a verdict comes.
+    const offset = isTextBytes ? firstIllFormedByte(bytesOf(data as ArrayBuffer)) : undefined
+    if (this.ring.isFull) this.#measure(socket)
+    if (isTextBytes) socket.send(data, {binary: false})
+    else socket.send(data)
+    this.ring.record(data, {kind, source, offset}, this.now())
+  }
+
+  /** Must more be remembered, since the runtime still holds what was sent? */
+  #measure({bufferedAmount}: WebSocketLike): void {
+    if (!bufferedAmount) return this.ring.left()
+    this.ring.grow()
+    this.#held()
+  }
+
+  #lint(data: SendData, kind: FrameKind): void {
+    for (const finding of lint(data, kind)) {
+      const message = `${finding} in a message to send`
+      if (this.#settings.lint === 'throw') throw new ClosecallError('LINT', message)
+      if (this.#warned.includes(finding)) continue
+      this.#warned.push(finding)
+      warn(`closecall: ${message}; said once for each kind, see \`lint\``)
+    }
+  }
+}

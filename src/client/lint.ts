@@ -1,7 +1,7 @@
 // Is something wrong with a message that is about to leave?
 
 import {firstIllFormedByte, inspect, type Finding, type FrameKind, type SendData} from '../core/index.ts'
-import {bytesOf} from '../core/evidence.ts'
+import {bytesOf} from '../core/inspect.ts'
 
 /** Every how many texts one is looked over thoroughly. */
 const thoroughEvery = 512

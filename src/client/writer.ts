@@ -1,7 +1,7 @@
 // How is a message handed to the socket, and what is remembered of it?
 
 import {ClosecallError} from '../core/errors.ts'
-import {bytesOf} from '../core/evidence.ts'
+import {bytesOf} from '../core/inspect.ts'
 import {EvidenceRing, firstIllFormedByte, type Finding, type FrameKind, type SendData, type Sending, type Source} from '../core/index.ts'
 import {warn} from '../platform/console.ts'
 import type {WebSocketLike} from '../platform/websocket.ts'

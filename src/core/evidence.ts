@@ -1,22 +1,7 @@
-// Which of our messages made the peer close, and what was wrong with it? The ring is filled on the way out; everything
-// else here runs after the fact.
+// What was sent last? The ring is filled on the way out, and read after the fact.
 
-import type {Close} from './close.ts'
+import {bytesOf, inspect, type Finding, type FrameKind} from './inspect.ts'
 import {byteLength, type BlobLike, type Entry, type Message, type SendData, type Sent} from './send-buffer.ts'
-
-/** How a message was handed to `send()`. `text bytes`: bytes that went out in a text frame. */
-export type FrameKind = 'string' | 'ArrayBuffer' | 'view' | 'Blob' | 'text bytes'
-
-/**
- * What can be wrong with a message.
- *
- * - `ill-formed-utf8`: bytes of a text frame that are not UTF-8; the peer must fail the connection [RFC 6455 §8.1]
- * - `lone-surrogate`: half of a surrogate pair; nearly every runtime silently sends U+FFFD in its place
- * - `replacement-character`: U+FFFD is in the text already, a sign of an earlier wrong decoding
- * - `binary-string`: text that looks like bytes kept in a string; each above 0x7F becomes two on the wire
- * - `escaped-surrogate`: JSON with half a surrogate pair escaped in it, which strict parsers refuse
- */
-export type Finding = 'ill-formed-utf8' | 'lone-surrogate' | 'replacement-character' | 'binary-string' | 'escaped-surrogate'
 
 /** One sent message, without its contents unless the caller asked for them. */
 export interface FrameEvidence {
@@ -212,65 +197,6 @@ export class EvidenceRing {
 
 const lengthOf = (data: SendData): number => (typeof data === 'string' ? data.length : 'size' in data ? data.size : data.byteLength)
 
-/** @returns undefined for what a WebSocket can't send */
-export const kindOf = (data: unknown, binary = true): FrameKind | undefined =>
-  typeof data === 'string' ? 'string'
-  : typeof data !== 'object' || !data ? undefined
-  : ArrayBuffer.isView(data) || ('byteLength' in data && 'slice' in data) ? (binary ? (ArrayBuffer.isView(data) ? 'view' : 'ArrayBuffer') : 'text bytes')
-  : 'size' in data && 'type' in data && 'slice' in data ? 'Blob'
-  : undefined
-
-/** The bytes of a buffer or view, not copied. */
-export const bytesOf = (data: ArrayBufferLike | ArrayBufferView): Uint8Array<ArrayBufferLike> =>
-  ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data)
-
-/** Each looks for one thing, in linear time: a text may be long, and written by somebody else. */
-const signs: Record<Exclude<Finding, 'ill-formed-utf8'>, (text: string) => boolean> = {
-  // With the `u` flag a whole pair is one code point and does not match.
-  'lone-surrogate': (text) => /\p{Surrogate}/u.test(text),
-  'replacement-character': (text) => text.includes('\uFFFD'),
-  // C1 controls are in no text that a person wrote, but in every eighth byte of compressed data.
-  'binary-string': (text) => /[\x80-\x9f]/.test(text) && !/[^\0-\xff]/.test(text),
-  'escaped-surrogate': (text) => /\\ud[89a-f]/i.test(text.replace(/\\ud[89ab]..\\ud[c-f]/gi, '')),
-}
-
-/** What is wrong with a text, and where. Nothing is, with bytes in binary frames. */
-export function inspect(data: unknown): Pick<FrameEvidence, 'findings' | 'offset'> {
-  if (typeof data !== 'string') return {findings: []}
-  const findings = (Object.keys(signs) as (keyof typeof signs)[]).filter((finding) => signs[finding](data))
-  return findings[0] === 'lone-surrogate' ? {findings, offset: data.search(/\p{Surrogate}/u)} : {findings}
-}
-
-/**
- * Where bytes stop being UTF-8: the start of the first ill-formed sequence.
- *
- * @returns the offset, or undefined when all is well
- * @see Unicode 16, table 3-7
- */
-export function firstIllFormedByte(bytes: Uint8Array): number | undefined {
-  for (let i = 0, length; i < bytes.length; i += length) {
-    const lead = bytes[i]!
-    length =
-      lead < 0x80 ? 1
-      : lead < 0xc2 ? 0
-      : lead < 0xe0 ? 2
-      : lead < 0xf0 ? 3
-      : lead < 0xf5 ? 4
-      : 0
-    if (!length) return i
-    // Over-long forms, surrogates and what is beyond U+10FFFF show in the second byte.
-    let low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80
-    let high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf
-    for (let k = 1; k < length; k++) {
-      const byte = bytes[i + k] ?? 0
-      if (byte < low || byte > high) return i
-      low = 0x80
-      high = 0xbf
-    }
-  }
-  return undefined
-}
-
 type Readable = Exclude<SendData, BlobLike>
 
 /** What tells one message from another, and as much of what it says as the caller allowed. */
@@ -285,59 +211,3 @@ const contentsOf = (data: Readable, payloads: Payloads): Pick<FrameEvidence, 'fi
 }
 
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0')
-
-/**
- * Why the peer refused what we sent.
- *
- * - `ill-formed-text`: a text frame was not UTF-8
- * - `rejected-by-application`: the reason speaks of something other than encoding
- * - `damaged-in-transit`: what we sent was well formed; a proxy, a compression layer or the server broke it
- * - `too-big`, `unsupported-kind`: what 1009 and 1003 say
- */
-export type Cause = 'ill-formed-text' | 'rejected-by-application' | 'damaged-in-transit' | 'too-big' | 'unsupported-kind' | 'unknown'
-
-export interface Diagnosis {
-  cause: Cause
-  confidence: 'certain' | 'likely' | 'possible' | 'none'
-  /** What to do, in a sentence. */
-  advice: string
-  /** Sequence of the message at fault, and the offset in it. */
-  sequence?: number
-  offset?: number
-}
-
-/** Who speaks so means encoding or compression, not the application's own rules. */
-const speaksOfEncoding = /utf|unicode|encod|decod|charact|byte|inflat|deflat|compress/i
-
-/**
- * Names the cause of a close that is the sender's fault.
- *
- * @param extensions as negotiated; permessage-deflate is a suspect of its own
- */
-export function diagnose({code, reason}: Close, frames: readonly FrameEvidence[], extensions = ''): Diagnosis {
-  const found = (finding: Finding): FrameEvidence | undefined => frames.find(({findings}) => findings.includes(finding))
-  const last = frames.at(-1)
-  const illFormed = found('ill-formed-utf8')
-  const halved = found('lone-surrogate')
-  const compressed = extensions.includes('permessage-deflate')
-  const [cause, confidence, frame]: [Cause, Diagnosis['confidence'], FrameEvidence?] =
-    code === 1009 ? ['too-big', last ? 'likely' : 'possible', [...frames].sort((a, b) => b.length - a.length)[0]]
-    : code === 1003 ? ['unsupported-kind', last ? 'likely' : 'possible', last]
-    : code !== 1007 || !last ? ['unknown', 'none']
-    : illFormed ? ['ill-formed-text', 'certain', illFormed]
-    : reason && !speaksOfEncoding.test(reason) ? ['rejected-by-application', 'likely', last]
-    : halved ? ['ill-formed-text', 'possible', halved]
-    : reason || compressed ? ['damaged-in-transit', reason && compressed ? 'likely' : 'possible']
-    : ['unknown', 'none']
-  const {sequence, offset} = frame ?? {}
-  return {cause, confidence, advice: advice[cause], ...(sequence && {sequence}), ...(offset !== undefined && {offset})}
-}
-
-const advice: Record<Cause, string> = {
-  'ill-formed-text': 'Send bytes in binary frames, or decode them to a string first.',
-  'rejected-by-application': 'The server refused what a message says: see its reason.',
-  'damaged-in-transit': 'All was well formed here: try without compression and proxies.',
-  'too-big': 'Split the message, or raise the limit of the server.',
-  'unsupported-kind': 'Send strings for bytes, or bytes for strings.',
-  unknown: 'Nothing that was sent is known to be at fault: see what the server expects.',
-}

@@ -1,6 +1,7 @@
 // closecall/core: the decisions, pure. Every export by name.
 
 export {backoff, defaultBackoff, type Backoff, type Jitter, type JitterFunction, type JitterRule} from './backoff.ts'
+export {diagnose, type Cause, type Diagnosis} from './cause.ts'
 export {classify, describe, type ClassifyRules, type VerdictOverride, type VerdictOverrides} from './classify.ts'
 export {type Close, type CloseOrigin} from './close.ts'
 export {
@@ -15,26 +16,13 @@ export {
   type Row,
   type Verdict,
 } from './close-codes.ts'
+export {type Delivery, type MessageId} from './delivery.ts'
 export {type Dialect, type InBandHint} from './dialect.ts'
 export {ClosecallError, isClosecallError, type ClosecallErrorCode} from './errors.ts'
-export {
-  diagnose,
-  EvidenceRing,
-  firstIllFormedByte,
-  inspect,
-  kindOf,
-  type Cause,
-  type Diagnosis,
-  type EvidenceOptions,
-  type Finding,
-  type FrameEvidence,
-  type FrameKind,
-  type Payloads,
-  type Sending,
-  type Source,
-} from './evidence.ts'
 export {type Memory, type Streak} from './endpoints.ts'
+export {EvidenceRing, type EvidenceOptions, type FrameEvidence, type Payloads, type Sending, type Source} from './evidence.ts'
 export {type Beat, type HeartbeatRules} from './heartbeat.ts'
+export {firstIllFormedByte, inspect, kindOf, type Finding, type FrameKind} from './inspect.ts'
 export {
   deadlineOf,
   defaultPolicy,
@@ -57,7 +45,6 @@ export {
   type Step,
 } from './machine.ts'
 export {parseRetryAfter, parseRetryHint, type RetryHint} from './retry-hint.ts'
-export {type Delivery, type MessageId} from './delivery.ts'
 export {
   byteLength,
   SendBuffer,

@@ -487,19 +487,44 @@ onClick('open', () => client.open())
 onClick('close', () => client.close())
 onClick('reconnect', () => client.reconnect())
 
-const send = (text) => {
-  byId('sent').textContent = client.send(text)
-  showStats()
+/** Messages that the page shows; the style has room for as many. */
+const shown = 5
+
+const outcomeTones = {sent: 'rest', buffered: 'busy', refused: 'stop', written: 'good', acknowledged: 'good', dropped: 'stop'}
+
+/** A line about a message, the newest first. @returns what says how it stands with it */
+const lineFor = (method, text) => {
+  const said = make('span')
+  byId('outcomes').prepend(make('li', {}, make('code', {}, method), make('bdi', {}, text.length > 200 ? `${text.length} characters` : visible(text)), said))
+  while (byId('outcomes').children.length > shown) byId('outcomes').lastChild.remove()
+  return (status, words = status, button = '') => {
+    const isInUse = said.contains(document.activeElement)
+    said.dataset.tone = words.includes('in doubt') ? 'wait' : (outcomeTones[status] ?? 'rest')
+    said.replaceChildren(make('span', {}, words), button && ' ', button)
+    // Its button is gone.
+    if (isInUse) byId('deliver').focus()
+    byId('sent').textContent = words
+    showStats()
+  }
 }
 
-/** Ended otherwise than by leaving: the client says why. */
 const outcomeOf = ({status, why, inDoubt}) => `${status}${why ? `: ${why}` : ''}${inDoubt ? ', in doubt' : ''}`
 
+client.on('drop', ({data, outcome}) => lineFor('drop', typeof data === 'string' ? data : 'bytes')(outcome.status, outcomeOf(outcome)))
+
+const send = (text) => {
+  const result = client.send(text)
+  lineFor('send()', text)(result)
+}
+
 const deliver = async (text) => {
-  byId('sent').textContent = 'under way'
-  const outcome = await client.deliver(text)
-  byId('sent').textContent = outcomeOf(outcome)
-  showStats()
+  const tell = lineFor('deliver()', text)
+  const receipt = client.deliver(text)
+  const cancel = make('button', {type: 'button', class: 'link'}, make('code', {}, 'cancel()'))
+  cancel.addEventListener('click', () => receipt.cancel())
+  tell('buffered', 'under way', cancel)
+  const outcome = await receipt
+  tell(outcome.status, outcomeOf(outcome))
 }
 
 onSubmit('send', () => send(byId('text').value))

@@ -377,17 +377,43 @@ if (executablePath) {
       expect(await page.locator('#sent').innerText()).toBe('1 taken')
     })
 
-    it('tells what became of a message [CC-175] [CC-179]', async () => {
+    it('tells what became of each message, and moves nothing [CC-173] [CC-175]', async () => {
       await visit()
       const deliver = page.getByRole('button', {name: 'deliver()'})
+      const lines = page.getByRole('list', {name: 'What became of the last messages'}).getByRole('listitem')
+      const height = async (): Promise<number> => (await page.locator('.client').boundingBox())!.height
+      const before = await height()
       await deliver.click()
       await page.locator('#sent', {hasText: /^written$/}).waitFor()
       await serverButton('Restart, 1012')
       await lit('backoff')
-      await deliver.click()
-      expect(await page.locator('#sent').innerText()).toBe('under way')
+      for (const text of ['one', 'two']) {
+        await page.getByLabel('Message', {exact: true}).fill(text)
+        await deliver.click()
+        expect(await page.locator('#sent').innerText()).toBe('under way')
+      }
+      // From the keyboard: the button goes, and the focus must not go with it.
+      await lines.filter({hasText: 'one'}).getByRole('button', {name: 'cancel()'}).press('Enter')
+      await lines.filter({hasText: 'one'}).filter({hasText: 'cancelled'}).waitFor()
+      expect(await deliver.evaluate((button) => button === document.activeElement)).toBe(true)
       await page.getByRole('button', {name: 'close()', exact: true}).click()
       await page.locator('#sent', {hasText: 'unsent: stopped'}).waitFor()
+      expect(await lines.allInnerTexts()).toEqual([/two\s+unsent: stopped$/, /one\s+cancelled$/, /hello\s+written$/].map((line) => expect.stringMatching(line)))
+      expect(await height()).toBe(before)
+    })
+
+    it('tells why a message is not taken, and shows no more lines than there is room for [CC-170] [CC-179]', async () => {
+      await visit()
+      await page.getByRole('button', {name: 'Send 20 kB: a real 1009'}).click()
+      await lit('failed')
+      await page.getByRole('button', {name: 'open()'}).click()
+      await lit('open')
+      for (let count = 0; count < 3; count++) await page.getByRole('button', {name: 'Send 20 kB: a real 1009'}).click()
+      const lines = page.locator('#outcomes li')
+      expect((await lines.allInnerTexts()).slice(0, 2)).toEqual([/send\(\)\s+20000 characters\s+refused/, /drop\s+20000 characters\s+unsent: too-big/].map((line) => expect.stringMatching(line)))
+      expect(await lines.count()).toBe(5)
+      const room = await page.locator('#outcomes').evaluate((list) => list.clientHeight - list.scrollHeight)
+      expect(room).toBe(0)
     })
 
     it('has a button for each code, and shows what it says it will do', async () => {

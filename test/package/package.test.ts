@@ -470,6 +470,21 @@ describe('in TypeScript', {timeout: 120_000}, () => {
     expect(await compile('ts-node', {module: 'nodenext'}, {'index.ts': text})).toBe('')
   })
 
+  it('compiles what the README shows about messages', async () => {
+    const [, section] = /\n## What becomes of a message\n([^]*?)\n## /.exec(await readFile(join(root, 'README.md'), 'utf8'))!
+    const shown = [...section!.matchAll(/```ts\n([^]*?)```/g)].map(([, text], index) => [`${index}.ts`, `${text}\nexport {}`])
+    expect(shown.length).toBeGreaterThan(2)
+    const around = `
+      declare const connect: typeof import('closecall').connect
+      declare const client: import('closecall').Client
+      declare const other: typeof client
+      declare const z: typeof import('zod').z
+      declare const [url, order, cursor]: string[], file: Blob
+      declare const fetchToken: () => Promise<string>, log: (...what: unknown[]) => void, show: (text?: string) => void`
+    const options = {module: 'nodenext', skipLibCheck: true, paths: {zod: [join(root, 'node_modules/zod/index.d.ts')]}}
+    expect(await compile('ts-readme', options, {...Object.fromEntries(shown), 'around.d.ts': around})).toBe('')
+  })
+
   it('takes the class of ws as it is: the line that the error message tells to write', async () => {
     const text = `
       import WebSocket from 'ws'

@@ -273,7 +273,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
 
   /**
    * Waits until no more than `highWaterMark` bytes are under way, in the send buffer and in the runtime, and the send buffer has room.
-   * Resolves at once if that is so. Rejects with a {@link ClosecallError} (`FAILED`, `CLOSED`) if the client stops before.
+   * Resolves at once if that is so. Rejects with a {@link ClosecallError} (`FAILED`, `CLOSED`) if the client stops before, or has stopped.
    *
    * @example
    * for (const part of parts) {
@@ -282,19 +282,21 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
    * }
    */
   drained(): Promise<void> {
+    if (this.#takes() && !this.#outbox.press()) return Promise.resolve()
     return new Promise((resolve, reject) => {
-      const stop = (state: State): void => {
-        if (state.name !== 'closed' && state.name !== 'failed') return
-        off()
-        reject(this.#stopped(state))
-      }
-      const off = this.on('state', stop)
       const done = (): void => {
         off()
         resolve()
       }
-      if (this.#outbox.whenDrained(done)) done()
-      else stop(this.#state)
+      const look = (state: State): void => {
+        if (this.#takes()) return this.#outbox.press() ? undefined : done()
+        if (state.name === 'closing') return
+        off()
+        reject(this.#stopped(state))
+      }
+      const off = this.on('state', look)
+      this.#outbox.whenDrained(done)
+      look(this.#state)
     })
   }
 
@@ -718,15 +720,17 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   /** What became of what was under way. @returns how to tell */
   #account({origin, wasClean}: Close, previous: State, report: Report | undefined): () => void {
     const {buffer} = this.#outbox
-    const {again, gone} = this.#writer.ring.unsent(this.#socket ? unsentBytes(this.#socket) : 0, framing)
+    const {again, gone, forgotten} = this.#writer.ring.unsent(this.#socket ? unsentBytes(this.#socket) : 0, framing)
     const isTooBig = report?.cause === 'too-big'
     const largest = isTooBig ? this.#writer.ring.largest() : undefined
     const source = largest?.source ?? (report?.sequence && report.confidence === 'certain' ? this.#writer.ring.sourceOf(report.sequence) : undefined)
-    const fault = typeof source === 'object' ? {entry: source, why: isTooBig ? ('too-big' as const) : ('at-fault' as const)} : undefined
+    const fault = typeof source === 'object' ? {entry: source, why: isTooBig ? ('too-big' as const) : ('at-fault' as const), inDoubt: report?.confidence !== 'certain'} : undefined
     return () => {
       if (largest) buffer.refuseFrom(largest.bytes)
       this.#outbox.lost({unsent: again, fault, arrived: previous.name === 'closing' && origin === 'event' && wasClean})
-      for (const message of gone) this.#emitter.emit('drop', {...message, outcome: {status: 'dropped', why: 'not-kept', inDoubt: false, writes: 1}})
+      const notKept = {status: 'dropped', why: 'not-kept', inDoubt: false, writes: 1}
+      for (const message of gone) this.#emitter.emit('drop', {...message, outcome: notKept})
+      if (forgotten) this.#emitter.emit('drop', {data: undefined, binary: false, messages: forgotten, outcome: {...notKept, inDoubt: true}})
     }
   }
 
@@ -758,7 +762,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
 
   #stopped(state: State): ClosecallError {
     const ended = 'last' in state ? state : {}
-    return state.name === 'failed' ? new ClosecallError('FAILED', describe(state.last, state.verdict, 'stop'), ended) : new ClosecallError('CLOSED', 'closed before it was open', ended)
+    return state.name === 'failed' ? new ClosecallError('FAILED', describe(state.last, state.verdict, 'stop'), ended) : new ClosecallError('CLOSED', 'the client was closed', ended)
   }
 
   /** Runs the caller's code: what it throws is the caller's to see, and nothing of ours stops. */

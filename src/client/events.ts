@@ -12,6 +12,8 @@ type Named<Name extends StateName> = Extract<State, {name: Name}>
 /** A message that did not simply leave. */
 export interface Dropped<Out = any> extends Message<Out> {
   outcome: Outcome
+  /** How many, where nothing but their number is known: the runtime held more of what `send()` handed over than is remembered. */
+  messages?: number
 }
 
 /** Events and what their listeners are given. */
@@ -34,9 +36,9 @@ export interface ClientEvents<In = MessageData, Out = any> {
   failed: (state: Named<'failed'>) => void
   report: (report: Report) => void
   /**
-   * A message that had been taken is given up, or is in doubt since its connection broke; or one was refused for its size, or dropped by
-   * `buffer.overflow`. With the data as it was given to `send()` or `deliver()`; undefined where it was too large to be kept. What the caller
-   * cancelled or took is told to nobody else.
+   * A message that had been taken is given up, or is in doubt, since its connection broke or the server answers no ping; or one was refused
+   * for its size, or dropped by `buffer.overflow`. With the data as it was given to `send()` or `deliver()`; undefined where it is not kept.
+   * What the caller cancelled or took is told to nobody else.
    */
   drop: (dropped: Dropped<Out>) => void
   /** No more than `highWaterMark` bytes are under way any more, and the send buffer has room. */

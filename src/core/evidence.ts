@@ -154,12 +154,12 @@ export class EvidenceRing {
 
   /**
    * What never left, oldest first. Of what `send()` handed over itself only texts and Blobs can be sent again, if they are kept: bytes may
-   * have been changed since.
+   * have been changed since. `forgotten`: how many more may not have left, and are not remembered.
    *
    * @param kept bytes that the runtime had not passed on when the connection was over
    * @param framing bytes that it may count for each message besides
    */
-  unsent(kept: number, framing: number): {again: Sent[]; gone: {data: SendData | undefined; binary: boolean}[]} {
+  unsent(kept: number, framing: number): {again: Sent[]; gone: {data: SendData | undefined; binary: boolean}[]; forgotten: number} {
     const again: Sent[] = []
     const gone: {data: SendData | undefined; binary: boolean}[] = []
     const afloat = this.#ordered().slice(this.#left - this.sent || Infinity)
@@ -174,7 +174,7 @@ export class EvidenceRing {
       if (typeof source === 'object') again.unshift(source)
       else if (source === 'sender') (data !== undefined && (kind === 'string' || kind === 'Blob') ? again : gone).unshift(message as Message)
     }
-    return {again, gone}
+    return {again, gone, forgotten: kept > 0 ? this.sent - this.#left - afloat.length : 0}
   }
 
   /** Where the message of this sequence came from, if it is remembered. */

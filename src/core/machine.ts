@@ -335,7 +335,8 @@ const timedOut: Handler<In<'connecting'>, Of<'deadline'>> = (state, event, polic
   const {failure, unexplained, late, deadline} = state
   // Frozen or asleep meanwhile: what happened to the socket is only now being told.
   if (!late && event.now > deadline + tolerance) return step({...state, late: true, deadline: event.now + errorGrace})
-  return lose(state, event, policy, unexplained ?? {origin: failure ? 'error' : event.readyState === -1 ? 'provider' : state.since === undefined ? 'connect-timeout' : 'setup'})
+  if (state.since !== undefined) return lose(state, event, policy, {origin: 'setup', error: 'onOpen took longer than `connectTimeout`'})
+  return lose(state, event, policy, unexplained ?? {origin: failure ? 'error' : event.readyState === -1 ? 'provider' : 'connect-timeout'})
 }
 
 const explained: Handler<In<'connecting'>, Of<'explained'>> = (state, event, policy) =>

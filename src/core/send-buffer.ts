@@ -109,8 +109,8 @@ const noWishes: Wishes = {}
 export interface Loss {
   /** The newest of what was written, oldest first, that provably never left. */
   unsent?: readonly Sent[]
-  /** The message that made the server close, and why it is not sent again. */
-  fault?: {entry: Entry; why: OutcomeCause} | undefined
+  /** The message that made the server close, as far as is known, and why it is not sent again. */
+  fault?: {entry: Entry; why: OutcomeCause; inDoubt: boolean} | undefined
   /** The peer answered our close: it has read everything. */
   arrived?: boolean
 }
@@ -303,7 +303,7 @@ export class SendBuffer {
   lost({unsent = [], fault, arrived}: Loss): void {
     const never = new Set(unsent)
     const again: Entry[] = []
-    if (fault) this.#settle(fault.entry, 'dropped', fault.why)
+    if (fault) this.#settle(fault.entry, 'dropped', fault.why, fault.inDoubt)
     for (const entry of this.#flying) {
       if (entry.state !== 'flying') continue
       const isUnsent = never.has(entry)

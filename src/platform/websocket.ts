@@ -76,8 +76,9 @@ const keepsCount = ({constructor, extensions}: WebSocketLike): boolean => {
 }
 
 /** An error's own words, for developers, cut short. */
-export const wordsOf = (error: {code?: unknown; message?: unknown} | null | undefined, ours = false): string => {
-  const words = [ours ? undefined : error?.code, error?.message].find((text) => typeof text === 'string' && text)
+export const wordsOf = (error: {code?: unknown; message?: unknown} | string | null | undefined, ours = false): string => {
+  const {code, message = error} = Object(error) as {code?: unknown; message?: unknown}
+  const words = [ours ? undefined : code, message].find((text) => typeof text === 'string' && text)
   return withoutSecrets((words as string | undefined) ?? '').slice(0, 200)
 }
 

@@ -452,7 +452,7 @@ describe('1009', () => {
     for (const id of ['a', 'bbbb', 'cccc']) pushed(buffer, id, {id})
     const [, fault] = flown(buffer)
     buffer.refuseFrom(4)
-    buffer.lost({fault: {entry: fault!, why: 'too-big'}})
+    buffer.lost({fault: {entry: fault!, why: 'too-big', inDoubt: true}})
     expect(told(buffer)).toMatchObject([['bbbb', {status: 'dropped', why: 'too-big'}], ['cccc', {status: 'dropped', why: 'too-big', inDoubt: true}]])
     expect(dataOf(flown(buffer))).toEqual(['a'])
   })

@@ -335,7 +335,7 @@ const timedOut: Handler<In<'connecting'>, Of<'deadline'>> = (state, event, polic
   const {failure, unexplained, late, deadline} = state
   // Frozen or asleep meanwhile: what happened to the socket is only now being told.
   if (!late && event.now > deadline + tolerance) return step({...state, late: true, deadline: event.now + errorGrace})
-  if (state.since !== undefined) return lose(state, event, policy, {origin: 'setup', error: 'onOpen took longer than `connectTimeout`'})
+  if (state.since !== undefined && !failure) return lose(state, event, policy, {origin: 'setup', error: 'onOpen took longer than `connectTimeout`'})
   return lose(state, event, policy, unexplained ?? {origin: failure ? 'error' : event.readyState === -1 ? 'provider' : 'connect-timeout'})
 }
 

@@ -71,4 +71,12 @@ describe('an onOpen that fails', () => {
     expect(client.history[0]!.close.error).toBe(error)
     client.close()
   })
+
+  it('does not take the blame for a connection that failed meanwhile, and told no end [CC-174]', async () => {
+    const {client, clock, network} = await settled(setUp(accepts(), {onOpen: () => new Promise(() => {})}))
+    network.last.server.error('reset')
+    await clock.advance(10_000)
+    expect(client.history[0]!.close).toMatchObject({origin: 'error', error: 'reset'})
+    client.close()
+  })
 })

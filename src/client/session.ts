@@ -12,7 +12,7 @@ export interface Session<In = MessageData, Out = any> {
   readonly attempt: number
   /** What the `credentials` option gave last. */
   readonly credentials: any
-  /** Aborted when the connection is lost, or takes too long. */
+  /** Aborted when the session is over. */
   readonly signal: AbortSignal
 
   /**
@@ -23,10 +23,12 @@ export interface Session<In = MessageData, Out = any> {
   send(data: Out, options?: {binary?: boolean}): void
 
   /**
-   * The next message, or the next that is meant. Listeners are told of it, too.
+   * The first message since the connection opened that no `receive()` was given, or the first of those that is meant: it may have come
+   * before it was asked for. The newest 1000 are kept. Who waits at the same time is given the same. Listeners are told of it, too.
    *
    * @returns a promise that rejects when the session is over (`CLOSED`), or with what `accepts` throws
    */
+  receive<Meant extends In>(accepts: (data: In) => data is Meant): Promise<Meant>
   receive(accepts?: (data: In) => boolean): Promise<In>
 }
 
@@ -39,36 +41,50 @@ interface Line<In, Out> {
 
 type Facts = Pick<Session, 'url' | 'protocol' | 'attempt' | 'credentials' | 'signal'>
 
+/** Messages that wait for a `receive()`. */
+const mostKept = 1000
+
 export const sessionOf = <In, Out>(facts: Facts, {write, listen}: Line<In, Out>): Session<In, Out> => {
   const {signal} = facts
+  // Several may come at once, before who received the first can ask for the second.
+  const kept: In[] = []
+  /** Whoever waits says whether the message is taken; and what ends the wait. */
+  const waiting = new Map<(data: In) => boolean, (reason: unknown) => void>()
+  const off = listen((data) => {
+    const taken = [...waiting.keys()].filter((offer) => offer(data))
+    if (!taken.length && kept.push(data) > mostKept) kept.shift()
+  })
   // Older polyfills of AbortSignal know no reason.
   const reason = (): unknown => signal.reason ?? new ClosecallError('CLOSED', 'the connection is over')
   const check = (): void => {
     if (signal.aborted) throw reason()
   }
+  signal.addEventListener('abort', () => {
+    off()
+    for (const reject of waiting.values()) reject(reason())
+  })
   return {
     ...facts,
     send(data, options) {
       check()
       write(data, options)
     },
-    receive(accepts) {
-      const received = new Promise<In>((resolve, reject) => {
+    receive(accepts?: (data: In) => boolean) {
+      const received = new Promise<any>((resolve, reject) => {
         check()
-        const end = (settle: () => void): void => {
-          off()
-          signal.removeEventListener('abort', stop)
-          settle()
-        }
-        const stop = (): void => end(() => reject(reason()))
-        const off = listen((data) => {
+        const offer = (data: In): boolean => {
           try {
-            if (!accepts || accepts(data)) end(() => resolve(data))
+            if (accepts && !accepts(data)) return false
+            resolve(data)
           } catch (error) {
-            end(() => reject(error))
+            reject(error)
           }
-        })
-        signal.addEventListener('abort', stop)
+          waiting.delete(offer)
+          return true
+        }
+        const index = kept.findIndex(offer)
+        if (index < 0) waiting.set(offer, reject)
+        else kept.splice(index, 1)
       })
       // Who stopped waiting for it need not handle its end.
       received.catch(() => {})

@@ -11,6 +11,8 @@ export const isId = (value: unknown): value is MessageId => (typeof value === 's
 export class Memory {
   readonly #size: number
   readonly #ids = new Set<string>()
+  /** It goes on where it was: another would pass by all that have left, each time. */
+  readonly #oldest = this.#ids.values()
 
   constructor(size: number) {
     this.#size = size
@@ -25,6 +27,6 @@ export class Memory {
     // To the end, where the newest are.
     this.#ids.delete(text)
     this.#ids.add(text)
-    if (this.#ids.size > this.#size) this.#ids.delete(this.#ids.values().next().value!)
+    if (this.#ids.size > this.#size) this.#ids.delete(this.#oldest.next().value!)
   }
 }

@@ -141,4 +141,15 @@ describe('a duplicate', () => {
     expect(seen!({id: 0})).toBe(true)
     expect(seen!({id: 1})).toBe(false)
   })
+
+  it('is forgotten by age alone, over many, with gaps and out of order [CC-183]', () => {
+    const {seen} = acknowledged<Numbered>({id, ack, dedupe: {id: ({id}) => id, remember: 50}})
+    /** What it means, told plainly: the newest last. */
+    let newest: number[] = []
+    for (let n = 0; n < 20_000; n++) {
+      const value = n - ((n * 7919) % 97)
+      expect(seen!({id: value})).toBe(newest.includes(value))
+      newest = [...newest.filter((other) => other !== value), value].slice(-50)
+    }
+  })
 })

@@ -2,6 +2,7 @@
 
 import {check, fill, must, type Rules} from '../core/check.ts'
 import type {Delivery, MessageId} from '../core/index.ts'
+import {reportError} from '../platform/console.ts'
 import {isId, Memory} from './memory.ts'
 
 export interface DedupeOptions<In = any> {
@@ -9,6 +10,8 @@ export interface DedupeOptions<In = any> {
   id: (incoming: In) => MessageId | undefined
   /** Ids that are remembered, the newest. Default 1000: more than a server sends again after a reconnect. */
   remember?: number
+  /** Is given each message that is dropped. A server that wants its messages acknowledged, and sends one again, may have missed that of the first. */
+  onDuplicate?: (incoming: In) => unknown
 }
 
 export interface AcknowledgedOptions<In = any, Out = any> {
@@ -41,7 +44,7 @@ const defaultWindow = 256
 const leastMemory = 1000
 
 const rules: Rules = {id: 'a function', ack: 'a function', window: '1..65536', dedupe: 'a function or an object'}
-const dedupeRules: Rules = {id: 'a function', remember: '1..1000000'}
+const dedupeRules: Rules = {id: 'a function', remember: '1..1000000', onDuplicate: 'a function'}
 
 /**
  * Keeps each message until the server has acknowledged it, and sends what is not acknowledged again, in order, on the next connection:
@@ -94,7 +97,7 @@ export const acknowledged = <In = any, Out = any>(options: AcknowledgedOptions<I
 }
 
 const seenBefore = <In>(options: DedupeOptions<In>): ((incoming: In) => boolean) => {
-  const {id, remember} = fill<Required<DedupeOptions<In>>>('dedupe', {id: undefined as never, remember: 1000}, dedupeRules, options, 'dedupe.')
+  const {id, remember, onDuplicate} = fill<DedupeOptions<In> & {remember: number}>('dedupe', {id: undefined as never, remember: 1000}, dedupeRules, options, 'dedupe.')
   check(id, 'dedupe.id', 'a function')
   must(Number.isInteger(remember), 'dedupe.remember', 'a whole number', remember)
   const memory = new Memory(remember)
@@ -103,6 +106,12 @@ const seenBefore = <In>(options: DedupeOptions<In>): ((incoming: In) => boolean)
     if (!isId(value)) return false
     const isKnown = memory.has(value)
     memory.add(value)
+    try {
+      if (isKnown) onDuplicate?.(incoming)
+    } catch (error) {
+      // It is a duplicate all the same.
+      reportError(error)
+    }
     return isKnown
   }
 }

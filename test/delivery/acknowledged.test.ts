@@ -24,6 +24,7 @@ describe('options that can\'t be used are refused at once, by one sentence', () 
     [{id, ack, dedupe: {}}, '`dedupe.id` must be a function, got "undefined"'],
     [{id, ack, dedupe: {id, remember: 0}}, '`dedupe.remember` must be 1..1000000, got 0'],
     [{id, ack, dedupe: {id, remember: 1.5}}, '`dedupe.remember` must be a whole number, got 1.5'],
+    [{id, ack, dedupe: {id, onDuplicate: 'ack'}}, '`dedupe.onDuplicate` must be a function, got "string"'],
     [{id, ack, dedupe: {id, keep: 3}}, '`dedupe.keep` must be an option that exists, got "number"'],
   ])('%o [CC-181]', (options, sentence) => {
     expect(() => acknowledged(options as never)).toThrow(expect.objectContaining({code: 'INVALID', message: `closecall: ${sentence}`}))

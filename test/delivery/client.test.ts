@@ -413,4 +413,23 @@ describe('with dedupe', () => {
     expect(takeUncaught()).toHaveLength(2)
     client.close()
   })
+
+  it('a duplicate can be acknowledged again: the server may have missed the first time [CC-183]', async () => {
+    const {client, network, messages, answer, drop} = await start({id: () => undefined, dedupe: {id: told, onDuplicate: (incoming) => client.send(`got ${incoming}`)}})
+    client.on('message', (incoming) => client.send(`got ${incoming}`))
+    await answer('told 1')
+    await drop()
+    await answer('told 1', 'told 2')
+    expect(sentOn(network)).toEqual([['got told 1'], ['got told 1', 'got told 2']])
+    expect(messages).toEqual(['told 1', 'told 2'])
+    client.close()
+  })
+
+  it('one at which `onDuplicate` throws is told to no listener either [CC-183]', async () => {
+    const {client, messages, answer} = await start({dedupe: {id: told, onDuplicate: () => JSON.parse('{')}})
+    await answer('told 1', 'told 1')
+    expect(messages).toEqual(['told 1'])
+    expect(takeUncaught()).toEqual([expect.any(SyntaxError)])
+    client.close()
+  })
 })

@@ -4,7 +4,7 @@ import {ClosecallError} from '../core/errors.ts'
 import type {SendData} from '../core/index.ts'
 import type {MessageData} from './events.ts'
 
-/** Turns values into messages and back. Both may throw for what they can't turn. `json` of `closecall/codecs` is one. */
+/** Turns values into messages and back, at once: promises are not waited for. Both may throw for what they can't turn. `json` of `closecall/codecs` is one. */
 export interface Codec<In = any, Out = any> {
   encode(data: Out): SendData
   /** @param data as the runtime delivers it: a string, an ArrayBuffer or a Blob */
@@ -40,7 +40,7 @@ export interface Invalid {
   data: MessageData
   /** What the schema says, at most 16 issues. */
   issues?: readonly SchemaIssue[]
-  /** What the codec or the schema threw. */
+  /** What the codec or the schema threw; an `OVERFLOW` where 10 000 messages wait for a slow schema, which is not asked about more. */
   error?: unknown
 }
 
@@ -51,27 +51,35 @@ interface Event {
 /** Issues of one message that are told. */
 const mostIssues = 16
 
+/** Messages that wait for a schema which takes its time: a server must not fill the memory of a client that can't keep up. */
+const mostWaiting = 10_000
+
 /** @returns what takes the runtime's messages, and hands on what they mean, in their order */
 export const reading = ({codec, schema}: {codec?: Codec | undefined; schema?: Schema | undefined}, told: (data: any, event: Event) => void, refused: (invalid: Invalid) => void): ((event: Event) => void) => {
   /** Where a schema takes its time, later messages wait. */
   let before: Promise<void> | undefined
+  let waiting = 0
   return (event) => {
     const {data} = event
-    const judge = (result: SchemaResult<unknown>): void =>
-      result.issues ? refused({reason: 'unexpected', data, issues: result.issues.slice(0, mostIssues)}) : told(result.value, event)
+    const judge = (result: SchemaResult<unknown>): void => {
+      if (result.issues) return refused({reason: 'unexpected', data, issues: result.issues.slice(0, mostIssues)})
+      if (!('value' in result)) throw new TypeError('the schema gave neither a value nor issues')
+      told(result.value, event)
+    }
     let reason: Invalid['reason'] = 'undecodable'
     const fail = (error: unknown): void => refused({reason, data, error})
     try {
       const value: unknown = codec ? codec.decode(data) : data
       if (!schema) return told(value, event)
       reason = 'unexpected'
+      if (waiting >= mostWaiting) throw new ClosecallError('OVERFLOW', `${mostWaiting} messages wait for the schema`)
       const result = schema['~standard'].validate(value)
-      if (!('then' in result) && !before) return judge(result)
-      const mine: Promise<void> = Promise.all([result, before])
+      if (!waiting && !('then' in result)) return judge(result)
+      waiting++
+      before = Promise.all([result, before])
         .then(([settled]) => judge(settled))
         .catch(fail)
-        .finally(() => void (before === mine && (before = undefined)))
-      before = mine
+        .finally(() => void waiting--)
     } catch (error) {
       fail(error)
     }

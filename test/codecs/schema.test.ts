@@ -105,7 +105,9 @@ describe('one that misbehaves: the message is told by `invalid`, and the client 
     ['gives nothing', () => undefined],
     ['gives a text', () => 'x'],
     ['gives issues that are no list', () => ({issues: true})],
+    ['gives neither a value nor issues', () => ({})],
     ['gives nothing later', () => later(undefined)],
+    ['gives neither later', () => later({})],
     ['gives issues that are no list later', () => later({issues: true})],
   ])('%s', async (_, misbehave) => {
     const {client, messages, invalid, hear} = await start(standard((value) => (value === 'fine' ? {value} : misbehave(value))))
@@ -120,6 +122,29 @@ it('tells at most 16 issues of one message [CC-185]', async () => {
   const {client, invalid, hear} = await start(z.array(z.string()))
   await hear(Array.from({length: 10_000}, (_, n) => n))
   expect(invalid[0]!.issues).toHaveLength(16)
+  client.close()
+})
+
+it('that may be undefined is told so [CC-185]', async () => {
+  const {client, messages, hear} = await start(standard(() => ({value: undefined})))
+  await hear(1)
+  expect(messages).toEqual([undefined])
+  client.close()
+})
+
+it('at most 10,000 wait for one that takes its time; what comes meanwhile is told by `invalid`, and the rest in order [CC-185]', async () => {
+  const waiting: (() => void)[] = []
+  const {client, messages, invalid, hear} = await start(standard((value) => (value === 'fine' ? {value} : new Promise((resolve) => waiting.push(() => resolve({value}))))))
+  const numbers = Array.from({length: 10_000}, (_, n) => n)
+  await hear(...numbers, 'one', 'two')
+  expect(waiting).toHaveLength(10_000)
+  expect(invalid).toEqual(['"one"', '"two"'].map((data) => ({reason: 'unexpected', data, error: expect.objectContaining({name: 'ClosecallError', code: 'OVERFLOW'})})))
+  const all = new Promise<void>((resolve) => client.on('message', () => messages.length === 10_000 && resolve()))
+  for (const proceed of waiting.reverse()) proceed()
+  await all
+  expect(messages).toEqual(numbers)
+  await hear('fine')
+  expect(messages.at(-1)).toBe('fine')
   client.close()
 })
 

@@ -44,7 +44,10 @@ class Sink<Out> implements UnderlyingSink<Out> {
       await this.#until((resolve, reject) => void this.#client.drained().then(resolve, reject))
       const receipt = this.#client.deliver(chunk)
       // A message that is not taken has its outcome at once.
-      const refused = await Promise.race([receipt, undefined])
+      const refused = await Promise.race([receipt, undefined]).catch((error: Error) => {
+        this.#fail(error)
+        throw error
+      })
       if (refused?.why !== 'full' && refused?.why !== 'overflow') {
         if (refused) this.#heed(refused)
         else this.#keep(receipt)

@@ -221,6 +221,35 @@ describe('the stream errors', () => {
     client.close()
   })
 
+  it.each<[string, (writer: WritableStreamDefaultWriter<any>, client: Setup['client']) => unknown]>([
+    ['a chunk that can\'t be sent', (writer) => writer.write(5)],
+    ['abort()', (writer) => writer.abort()],
+    ['close()', (writer) => writer.close()],
+    ['the client\'s end', (_, client) => client.close()],
+  ])('and listens to the client no more: after %s [CC-186]', async (_, end) => {
+    const setup = await settled(setUp())
+    const {client} = setup
+    const {on} = client
+    const listening = new Set<object>()
+    client.on = (...given) => {
+      const off = on.apply(client, given)
+      listening.add(off)
+      return () => {
+        listening.delete(off)
+        off()
+      }
+    }
+    const {readable, writable} = streams(client, {preventClose: true})
+    await readable.cancel()
+    expect(listening.size).toBe(1)
+    const writer = writable.getWriter()
+    void writer.closed.catch(() => {})
+    await Promise.resolve(end(writer, client)).catch(() => {})
+    await settled(setup)
+    expect(listening.size).toBe(0)
+    client.close()
+  })
+
   it('at a chunk of a size for which a server closed with 1009, and not before [CC-186]', async () => {
     const {client, clock, network, writer} = await start(accepts(), {verdicts: {1009: 'retry'}, onReport: () => {}})
     client.send('x'.repeat(100))

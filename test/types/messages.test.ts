@@ -7,6 +7,7 @@ import {z} from 'zod'
 import {connect, type Client, type Codec, type Message, type Options, type SendData} from '../../src/index.ts'
 import {json, type JsonData} from '../../src/codecs/index.ts'
 import {acknowledged} from '../../src/delivery/index.ts'
+import {streams} from '../../src/streams/index.ts'
 
 interface Price {
   symbol: string
@@ -65,9 +66,24 @@ describe('with a codec', () => {
     })
   })
 
+  it('of your own, what it decodes to is what is told, read and streamed [CC-184]', () => {
+    void (async () => {
+      const client = connect(url, {codec: orders, onOpen: async (session) => expectTypeOf(await session.receive()).toEqualTypeOf<{ack: number}>()})
+      client.on('message', (data) => expectTypeOf(data).toEqualTypeOf<{ack: number}>())
+      for await (const data of client) expectTypeOf(data).toEqualTypeOf<{ack: number}>()
+      expectTypeOf(streams(client).readable).toEqualTypeOf<ReadableStream<{ack: number}>>()
+      expectTypeOf(streams(client).writable).toEqualTypeOf<WritableStream<Order>>()
+      expectTypeOf(client.takeUnsent()).toEqualTypeOf<Message<Order>[]>()
+      // @ts-expect-error that is no order
+      void client.deliver('tea')
+    })
+  })
+
   it('that encodes to what no WebSocket takes is refused [CC-184]', () => {
     // @ts-expect-error a WebSocket takes no number
     void ((): Client<any, any> => connect(url, {codec: {encode: (data: Order) => data.id, decode: JSON.parse}}))
+    // @ts-expect-error nor a promise
+    void (() => connect(url, {codec: {encode: async (data: Order) => JSON.stringify(data), decode: JSON.parse}}))
   })
 })
 
@@ -113,6 +129,18 @@ describe('with a schema', () => {
           await session.receive(({price}) => price > 5)
           // @ts-expect-error it has no volume
           await session.receive(({volume}) => volume > 5)
+        },
+      }))
+  })
+
+  it('a session that waits for some messages is given their type [CC-174] [CC-185]', () => {
+    void (() =>
+      connect(url, {
+        codec: json,
+        schema: z.discriminatedUnion('type', [z.object({type: z.literal('welcome'), id: z.number()}), z.object({type: z.literal('price')})]),
+        onOpen: async (session) => {
+          expectTypeOf(await session.receive((data) => data.type === 'welcome')).toEqualTypeOf<{type: 'welcome'; id: number}>()
+          expectTypeOf((await session.receive()).type).toEqualTypeOf<'welcome' | 'price'>()
         },
       }))
   })

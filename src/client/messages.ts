@@ -54,12 +54,9 @@ export const messagesOf = <Data>(client: Source, options: InboxOptions, stopped:
     while (asked.length && (inbox.length || last)) asked.shift()!(inbox.length ? {done: false, value: inbox.shift()!} : last!())
   }
   const take = (data: Data): void => {
+    if (inbox.length >= maxMessages && overflow === 'drop-oldest') inbox.shift()
     if (inbox.length < maxMessages) inbox.push(data)
     else if (overflow === 'fail') fail(new ClosecallError('OVERFLOW', `${maxMessages} messages wait, and nobody reads them`))
-    else if (overflow === 'drop-oldest') {
-      inbox.shift()
-      inbox.push(data)
-    }
     serve()
   }
   const subscriptions = [client.on('message', take), client.on('state', serve)]
@@ -71,8 +68,7 @@ export const messagesOf = <Data>(client: Source, options: InboxOptions, stopped:
       }),
     return: async () => {
       inbox.retain(() => false)
-      last = () => done
-      end(last)
+      end((last = () => done))
       serve()
       return done
     },

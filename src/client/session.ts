@@ -11,7 +11,7 @@ export interface Session<In = MessageData, Out = any> {
   /** Retries since the last stable connection; 0 for the first. */
   readonly attempt: number
   /** What the `credentials` option gave last. */
-  readonly credentials: any
+  readonly credentials: unknown
   /** Aborted when the session is over. */
   readonly signal: AbortSignal
 
@@ -48,7 +48,7 @@ export const sessionOf = <In, Out>(facts: Facts, {write, listen}: Line<In, Out>)
   const {signal} = facts
   // Several may come at once, before who received the first can ask for the second.
   const kept: In[] = []
-  /** Whoever waits says whether the message is taken; and what ends the wait. */
+  /** Who waits: takes the message, if it is the one that is meant; and ends without. */
   const waiting = new Map<(data: In) => boolean, (reason: unknown) => void>()
   const off = listen((data) => {
     const taken = [...waiting.keys()].filter((offer) => offer(data))

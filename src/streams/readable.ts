@@ -8,18 +8,15 @@ const queueless = {highWaterMark: 0}
 
 export const incoming = <In>(client: Streamed<In>, inbox: InboxOptions): ReadableStream<In> => {
   const messages = client.messages(inbox)
-  let cancelled = false
   return new ReadableStream<In>(
     {
       pull: async (controller) => {
         const {done, value} = await messages.next()
         if (!done) controller.enqueue(value)
-        else if (!cancelled) controller.close()
+        // Throws where `cancel()` was first, and nobody hears it.
+        else controller.close()
       },
-      cancel: async () => {
-        cancelled = true
-        await messages.return!()
-      },
+      cancel: async () => void (await messages.return!()),
     },
     queueless,
   )

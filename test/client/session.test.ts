@@ -1,6 +1,7 @@
 // Does a session hear all that its connection brings, whenever it asks, and nothing else?
 
-import {describe, expect, it} from 'vitest'
+import {describe, expect, it, vi} from 'vitest'
+import {sessionOf} from '../../src/client/session.ts'
 import type {Session} from '../../src/index.ts'
 import {accepts, sequence, type Behaviour} from '../../src/testing/index.ts'
 import {expectRest, setUp, settled, watchTheWorld, type Setup, type SetupOptions} from './fixture.ts'
@@ -116,4 +117,17 @@ describe('receive()', () => {
     await settled(setup)
     expectRest(setup)
   })
+})
+
+it('one that is over listens no more, and a wait that nobody minds harms nobody [CC-174]', async () => {
+  const over = new AbortController()
+  const off = vi.fn<() => void>()
+  const session = sessionOf({url: '', protocol: '', attempt: 0, credentials: undefined, signal: over.signal}, {write: () => {}, listen: () => off})
+  const waits = [session.receive(), session.receive(() => false)]
+  expect(off).not.toHaveBeenCalled()
+  over.abort(new Error('over'))
+  expect(off).toHaveBeenCalledOnce()
+  // A rejection that nobody handles would fail the run.
+  await new Promise((resolve) => setImmediate(resolve))
+  for (const wait of waits) await expect(wait).rejects.toThrow('over')
 })

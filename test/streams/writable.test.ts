@@ -204,6 +204,23 @@ describe('the stream errors', () => {
     expectRest({clock, network})
   })
 
+  it('when the client begins to close, however long that takes [CC-186]', async () => {
+    const {client, clock, writer} = await start(goesSilent())
+    const closed = watch(writer.closed)
+    client.close()
+    await clock.advance(0)
+    expect([client.state.name, closed.error]).toMatchObject(['closing', {code: 'CLOSED'}])
+  })
+
+  it('with the first error, where several come at once [CC-186]', async () => {
+    const {client, clock, writer} = await start(neverAnswers(), {buffer: {maxMessages: 2, ttl: 1000}})
+    const [, , third, closed] = [...numbered(3).map((chunk) => writer.write(chunk)), writer.closed].map(watch)
+    await clock.advance(2000)
+    expect(closed!.error).toMatchObject({code: 'INVALID', cause: {status: 'expired'}})
+    expect(third!.error).toBe(closed!.error)
+    client.close()
+  })
+
   it('at the first chunk, where the client is closed already [CC-186]', async () => {
     const setup = setUp()
     setup.client.close()
@@ -348,6 +365,34 @@ describe('close()', () => {
 })
 
 describe('abort()', () => {
+  it('ends the wait of a chunk with `preventClose`, too [CC-186]', async () => {
+    const setup = await start(neverAnswers(), {buffer: {maxMessages: 1}}, {preventClose: true})
+    const {client, writer} = setup
+    const writes = numbered(3).map((chunk) => watch(writer.write(chunk)))
+    await settled(setup)
+    const aborted = watch(writer.abort('enough'))
+    await settled(setup)
+    expect([aborted.came, client.state.name, client.takeUnsent()]).toEqual(['resolved', 'connecting', []])
+    expect(writes.map(({came, error}) => [came, error])).toEqual([['resolved', undefined], ['rejected', 'enough'], ['rejected', 'enough']])
+    client.close()
+  })
+
+  it('takes back what is open, and nothing that has its outcome [CC-186]', async () => {
+    const {client, clock, network, writer} = await start(accepts(), {delivery: acknowledged({id: (data) => data, ack: (incoming) => incoming})})
+    const cancelled: unknown[] = []
+    const {deliver} = client
+    client.deliver = (data, ...rest) => {
+      const receipt = deliver.call(client, data, ...rest)
+      const {cancel} = receipt
+      return Object.assign(receipt, {cancel: () => (cancelled.push(data), cancel())})
+    }
+    for (const chunk of ['a', 'b']) await writer.write(chunk)
+    network.last.server.send('a')
+    await clock.advance(0)
+    await writer.abort()
+    expect(cancelled).toEqual(['b'])
+  })
+
   it('takes back what had not left, and closes the client at once [CC-186]', async () => {
     const setup = await start(sequence(refuses(), accepts()), {buffer: {maxMessages: 2}})
     const {client, writer} = setup

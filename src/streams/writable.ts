@@ -66,15 +66,14 @@ class Sink<Out> implements UnderlyingSink<Out> {
     this.#check()
     this.#unsubscribe()
     if (!this.#closes) return
+    this.#client.close()
     await new Promise<void>((resolve) => {
       const look = (): void => {
-        const {name} = this.#client.state
-        if (name !== 'closed' && name !== 'failed') return
+        if (this.#client.state.name === 'closing') return
         off()
         resolve()
       }
       const off = this.#client.on('state', look)
-      this.#client.close()
       look()
     })
   }

@@ -212,6 +212,18 @@ describe('the stream errors', () => {
     expect([client.state.name, closed.error]).toMatchObject(['closing', {code: 'CLOSED'}])
   })
 
+  it('although another chunk waits for room that others have taken [CC-186]', async () => {
+    const setup = await start(neverAnswers(), {buffer: {maxMessages: 1, overflow: 'drop-oldest'}})
+    const {client, writer} = setup
+    const [first, second] = ['a', 'b'].map((chunk) => watch(writer.write(chunk)))
+    await settled(setup)
+    expect([first!.came, second!.came]).toEqual(['resolved', undefined])
+    client.send('of others')
+    await settled(setup)
+    expect(second!.error).toMatchObject({code: 'INVALID', cause: {status: 'dropped', why: 'overflow'}})
+    client.close()
+  })
+
   it('with the first error, where several come at once [CC-186]', async () => {
     const {client, clock, writer} = await start(neverAnswers(), {buffer: {maxMessages: 2, ttl: 1000}})
     const [, , third, closed] = [...numbered(3).map((chunk) => writer.write(chunk)), writer.closed].map(watch)
@@ -238,12 +250,13 @@ describe('the stream errors', () => {
     client.close()
   })
 
-  it.each<[string, (writer: WritableStreamDefaultWriter<any>, client: Setup['client']) => unknown]>([
+  it.each<[string, (writer: WritableStreamDefaultWriter<any>, client: Setup['client']) => unknown, boolean?]>([
     ['a chunk that can\'t be sent', (writer) => writer.write(5)],
     ['abort()', (writer) => writer.abort()],
     ['close()', (writer) => writer.close()],
+    ['close() with `preventClose`', (writer) => writer.close(), true],
     ['the client\'s end', (_, client) => client.close()],
-  ])('and listens to the client no more: after %s [CC-186]', async (_, end) => {
+  ])('and listens to the client no more: after %s [CC-186]', async (_, end, preventClose = false) => {
     const setup = await settled(setUp())
     const {client} = setup
     const {on} = client
@@ -256,7 +269,7 @@ describe('the stream errors', () => {
         off()
       }
     }
-    const {readable, writable} = streams(client, {preventClose: true})
+    const {readable, writable} = streams(client, {preventClose})
     await readable.cancel()
     expect(listening.size).toBe(1)
     const writer = writable.getWriter()
@@ -348,6 +361,18 @@ describe('close()', () => {
     expect(closed.came).toBe('resolved')
   })
 
+  it('does not wait for a client that somebody opened again [CC-186]', async () => {
+    const {client, clock, writer} = await start(goesSilent())
+    const closed = watch(writer.close())
+    await clock.advance(0)
+    expect(client.state.name).toBe('closing')
+    client.open()
+    await clock.advance(0)
+    expect([closed.came, client.state.name]).toEqual(['resolved', 'open'])
+    client.close()
+    await clock.advance(5000)
+  })
+
   it.each([true, false])('closes a client that never was open [CC-186]: autoOpen %s', async (autoOpen) => {
     const {client, writer} = await start(neverAnswers(), {autoOpen})
     await writer.close()
@@ -368,12 +393,13 @@ describe('abort()', () => {
   it('ends the wait of a chunk with `preventClose`, too [CC-186]', async () => {
     const setup = await start(neverAnswers(), {buffer: {maxMessages: 1}}, {preventClose: true})
     const {client, writer} = setup
-    const writes = numbered(3).map((chunk) => watch(writer.write(chunk)))
+    client.send('of others')
+    const writes = numbered(2).map((chunk) => watch(writer.write(chunk)))
     await settled(setup)
     const aborted = watch(writer.abort('enough'))
     await settled(setup)
-    expect([aborted.came, client.state.name, client.takeUnsent()]).toEqual(['resolved', 'connecting', []])
-    expect(writes.map(({came, error}) => [came, error])).toEqual([['resolved', undefined], ['rejected', 'enough'], ['rejected', 'enough']])
+    expect([aborted.came, client.state.name, client.takeUnsent()]).toMatchObject(['resolved', 'connecting', [{data: 'of others'}]])
+    expect(writes).toEqual([{came: 'rejected', error: 'enough'}, {came: 'rejected', error: 'enough'}])
     client.close()
   })
 

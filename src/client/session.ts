@@ -18,7 +18,7 @@ export interface Session<In = MessageData, Out = any> {
   /**
    * Sends at once, before all that waits. It belongs to this connection: it is never sent again.
    *
-   * @throws {ClosecallError} when the session is over (`CLOSED`), and for what can't be sent (`INVALID`)
+   * @throws {ClosecallError} when the session is over (`CLOSED`), and for what can't be sent (`INVALID`, `LINT`)
    */
   send(data: Out, options?: {binary?: boolean}): void
 

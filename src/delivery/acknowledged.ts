@@ -24,7 +24,8 @@ export interface AcknowledgedOptions<In = any, Out = any> {
 
   /**
    * Which message an incoming one acknowledges, or a list of them; undefined: none. What is no text or number is passed over, and so is what
-   * comes after the first `max(1000, 4 × window)` of a list. The incoming message is the server's: `null` is one, too.
+   * comes after the first `max(1000, 4 × window)` of a list. The incoming message is the server's: `null` is one, too. A `schema` must allow
+   * acknowledgements, or they are never seen.
    */
   ack: (incoming: In) => MessageId | readonly MessageId[] | undefined
 

@@ -2,7 +2,6 @@
 
 import {check, fill, must, type Rules} from '../core/check.ts'
 import type {Delivery, MessageId} from '../core/index.ts'
-import {reportError} from '../platform/console.ts'
 import {isId, Memory} from './memory.ts'
 
 export interface DedupeOptions<In = any> {
@@ -10,7 +9,7 @@ export interface DedupeOptions<In = any> {
   id: (incoming: In) => MessageId | undefined
   /** Ids that are remembered, the newest. Default 1000: more than a server sends again after a reconnect. */
   remember?: number
-  /** Is given each message that is dropped. A server that wants its messages acknowledged, and sends one again, may have missed that of the first. */
+  /** Is given each message that is dropped. A server that wants its messages acknowledged, and sends one again, may have missed that of the first. If this throws, listeners are told. */
   onDuplicate?: (incoming: In) => unknown
 }
 
@@ -107,12 +106,7 @@ const seenBefore = <In>(options: DedupeOptions<In>): ((incoming: In) => boolean)
     if (!isId(value)) return false
     const isKnown = memory.has(value)
     memory.add(value)
-    try {
-      if (isKnown) onDuplicate?.(incoming)
-    } catch (error) {
-      // It is a duplicate all the same.
-      reportError(error)
-    }
+    if (isKnown) onDuplicate?.(incoming)
     return isKnown
   }
 }

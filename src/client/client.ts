@@ -498,11 +498,11 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     const {dialect, heartbeat, codec, schema, delivery} = this.#settings
     const {isReply}: HeartbeatOptions = heartbeat ?? {}
     socket.onopen = () => this.#dispatch({type: 'opened', epoch, ...this.#asks(socket)})
-    const tell = (data: In, event: {readonly data: MessageData}): void => void this.#emitter.emit('message', data, event)
+    const tell = (data: In, event: {readonly data: MessageData}): void => void this.#emitter.emit('message', data, event, socket)
     const heed = !delivery ? tell : (data: In, event: {readonly data: MessageData}): void => {
-      if (this.#guard(() => delivery.seen?.(data))) return
-      this.#acknowledged(this.#guard(() => delivery.acked(data)) ?? [], event.data)
-      tell(data, event)
+      // A duplicate may acknowledge more than it did the first time.
+      this.#guard(() => this.#acknowledged(delivery.acked(data), event.data))
+      if (!this.#guard(() => delivery.seen?.(data))) tell(data, event)
     }
     // A schema may take its time.
     const late = (data: In, event: {readonly data: MessageData}): void => (this.#takes() ? heed(data, event) : undefined)
@@ -546,16 +546,23 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   async #setUp(): Promise<void> {
     const {epoch, attempt} = this.#state as Extract<State, {name: 'connecting'}>
     const socket = this.#socket!
-    const {signal} = (this.#session = new AbortController())
+    const over = (this.#session = new AbortController())
+    const {signal} = over
     const session = sessionOf<In, Out>({url: this.#url, protocol: this.protocol, attempt, credentials: this.#credentials, signal}, {
       write: (data, options) => {
         this.#write(this.#prepare(data, options?.binary), 'session')
       },
-      listen: (listener) => this.on('message', listener),
+      listen: (listener) => {
+        // What a slow schema lets through of an earlier connection is not for this one.
+        const hear = (data: In, _: unknown, from = socket): void => void (from === socket && listener(data))
+        this.#emitter.on('message', hear)
+        return () => void this.#emitter.off('message', hear)
+      },
     })
     try {
       await this.#settings.onOpen!(session)
-      this.#session.abort(new ClosecallError('CLOSED', 'onOpen is done: use the client'))
+      // Not `this.#session`: by now it may be the next connection's.
+      over.abort(new ClosecallError('CLOSED', 'onOpen is done: use the client'))
       this.#dispatch({type: 'ready', epoch, ...this.#asks(socket)})
     } catch (error) {
       this.#dispatch({type: 'closed', epoch, close: {origin: 'setup', error: this.#guard(() => wordsOf(error as Error, isClosecallError(error)))}})

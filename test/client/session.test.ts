@@ -99,6 +99,25 @@ describe('receive()', () => {
     setup.client.close()
   })
 
+  it('hears nothing that a slow schema lets through of an earlier connection; listeners do [CC-174] [CC-185]', async () => {
+    const proceed: (() => void)[] = []
+    const received: unknown[] = []
+    const setup = await start(async (session) => void received.push(await session.receive()), sequence(says('WELCOME'), accepts()), {
+      schema: {'~standard': {version: 1, vendor: 'test', validate: (value) => new Promise((resolve) => proceed.push(() => resolve({value})))}},
+    })
+    setup.network.last.server.drop()
+    await setup.clock.advance(5000)
+    proceed[0]!()
+    await settled(setup)
+    expect([setup.messages, received, setup.client.state.name]).toEqual([['WELCOME'], [], 'connecting'])
+    setup.network.last.server.send('HELLO')
+    await settled(setup)
+    proceed[1]!()
+    await settled(setup)
+    expect([received, setup.client.state.name]).toEqual([['HELLO'], 'open'])
+    setup.client.close()
+  })
+
   it('hears nothing of another connection, and all who wait are told when theirs is lost [CC-174]', async () => {
     const sessions: Session[] = []
     const setup = await start((session) => {
@@ -130,4 +149,23 @@ it('one that is over listens no more, and a wait that nobody minds harms nobody 
   // A rejection that nobody handles would fail the run.
   await new Promise((resolve) => setImmediate(resolve))
   for (const wait of waits) await expect(wait).rejects.toThrow('over')
+})
+
+it('one that ends late, after its connection, does not end the next one\'s [CC-174]', async () => {
+  const sessions: Session[] = []
+  const releases: (() => void)[] = []
+  const setup = await start((session) => {
+    sessions.push(session)
+    return new Promise<void>((resolve) => releases.push(resolve))
+  })
+  setup.network.last.server.drop()
+  await setup.clock.advance(5000)
+  releases[0]!()
+  await settled(setup)
+  expect([setup.client.state.name, sessions.map(({signal}) => signal.aborted)]).toEqual(['connecting', [true, false]])
+  sessions[1]!.send('auth')
+  releases[1]!()
+  await settled(setup)
+  expect(setup.client.state.name).toBe('open')
+  setup.client.close()
 })

@@ -325,6 +325,20 @@ describe('an acknowledgement', () => {
     client.close()
   })
 
+  it.each([
+    ['`acked` gives no list', {acked: () => 5}],
+    ['`acked` gives nothing', {acked: () => undefined}],
+    ['`acked` gives what is no id', {acked: () => [Symbol('id')]}],
+    ['`knows` throws', {acked: () => ['a'], knows: () => JSON.parse('{')}],
+  ])('of a Delivery of one\'s own may fail, and the message is told all the same: %s [CC-181]', async (_, part) => {
+    const setup = await settled(setUp(accepts(), {delivery: {window: 1, id: () => undefined, ...(part as object as {acked: () => []})}}))
+    setup.network.last.onmessage!({data: 'x'})
+    expect(setup.messages).toEqual(['x'])
+    setup.client.close()
+    await settled(setup)
+    expect(takeUncaught()).toEqual([expect.any(Error)])
+  })
+
   it('wakes who awaits an answer, which may be the acknowledgement itself [CC-181]', async () => {
     const order: string[] = []
     const {client, answer} = await start()
@@ -411,6 +425,15 @@ describe('with dedupe', () => {
     await answer('told 1', 'told 1')
     expect(messages).toEqual(['told 1', 'told 1'])
     expect(takeUncaught()).toHaveLength(2)
+    client.close()
+  })
+
+  it('what a duplicate acknowledges counts [CC-181] [CC-183]', async () => {
+    const {messages, outcomes, client, deliver, answer} = await start({dedupe: () => 1})
+    deliver('a')
+    await answer('told 1', 'ack a')
+    expect(outcomes.a!.status).toBe('acknowledged')
+    expect(messages).toEqual(['told 1'])
     client.close()
   })
 

@@ -190,7 +190,7 @@ export interface Options<In = any, Out = any> {
    *
    * @example delivery: acknowledged({id: (order) => order.id, ack: (message) => message.ack})
    */
-  delivery?: Delivery<In, Out>
+  delivery?: Delivery<NoInfer<In>, NoInfer<Out>>
 
   /** Turns values into messages and back; `json` of `closecall/codecs`, or your own. Default: strings and bytes as they are. */
   codec?: Codec<any, Out>

@@ -170,7 +170,19 @@ describe('with delivery', () => {
     })
   })
 
+  it('whose functions don\'t say their types, those of codec and schema stay [CC-184] [CC-185]', () => {
+    void (() => {
+      const delivery = acknowledged({id: (order) => order.id, ack: (message) => message.ack})
+      const client = connect(url, {codec: orders, delivery: acknowledged({id: (order) => order.id, ack: (message) => message.ack})})
+      for (const same of [client, connect(url, {codec: orders, delivery})]) expectTypeOf(same).toEqualTypeOf<Client<{ack: number}, Order>>()
+      expectTypeOf(connect(url, {codec: json, delivery: acknowledged({id: (order) => order.id, ack: (message) => message.ack})})).toEqualTypeOf<Client<any, JsonData>>()
+      expectTypeOf(connect(url, {codec: json, schema: zod, delivery: acknowledged({id: (order) => order.id, ack: () => undefined})})).toEqualTypeOf<Client<Price, JsonData>>()
+    })
+  })
+
   it('types that don\'t fit are refused [CC-185]', () => {
+    // @ts-expect-error an order is no text
+    void (() => connect(url, {codec: orders, delivery: acknowledged({id: (data: string) => data, ack: () => undefined})}))
     const delivery = acknowledged({id: (order: Order) => order.id, ack: (message: {ack: number}) => message.ack})
     expectTypeOf(delivery.id).parameter(0).toEqualTypeOf<Order>()
     // @ts-expect-error an id is a text or a number

@@ -77,7 +77,8 @@ export class Outbox {
   push(message: Message, wishes: Wishes | undefined): Entry | OutcomeCause {
     const ready = !!this.#line.ready()
     const entry = this.buffer.push(message, this.#writer.now(), ready && this.#flushing, wishes)
-    if (entry === 'full') this.#wanted = Math.max(this.#wanted, byteLength(message.data))
+    // An empty message needs room, too.
+    if (entry === 'full' || entry === 'overflow') this.#wanted = Math.max(this.#wanted, byteLength(message.data), 1)
     if (ready && this.#flushing) this.#write()
     else this.#update()
     return entry

@@ -1,13 +1,9 @@
 // How do chunks leave, no faster than there is room, and none dropped for want of it?
 
 import {ClosecallError, describe, type Outcome, type State} from '../core/index.ts'
-import {systemClock} from '../platform/clock.ts'
 import type {Streamed} from './streamed.ts'
 
 type Receipt = ReturnType<Streamed['deliver']>
-
-/** How long a chunk waits for room that nobody tells of: less than the buffer takes, or made by others, ms. */
-const patience = 20
 
 export const outgoing = <Out>(client: Streamed<any, Out>, closes: boolean): WritableStream<Out> => new WritableStream(new Sink(client, closes))
 
@@ -20,8 +16,6 @@ class Sink<Out> implements UnderlyingSink<Out> {
   #failure: Error | undefined
   /** Ends the wait of the chunk that waits. */
   #interrupt = (): void => {}
-  /** There may be room for it. */
-  #notice = (): void => {}
   #unsubscribe!: () => void
 
   constructor(client: Streamed<any, Out>, closes: boolean) {
@@ -34,30 +28,25 @@ class Sink<Out> implements UnderlyingSink<Out> {
     this.#unsubscribe = this.#client.on('state', (state) => {
       const end = endOf(state)
       if (end) this.#fail(end)
-      else this.#notice()
     })
     controller.signal.addEventListener('abort', () => this.#abort())
   }
 
   async write(chunk: Out): Promise<void> {
     for (;;) {
-      await this.#until((resolve, reject) => void this.#client.drained().then(resolve, reject))
+      await Promise.race([this.#client.drained(), new Promise<void>((resolve) => (this.#interrupt = resolve))])
+      this.#check()
       const receipt = this.#client.deliver(chunk)
       // A message that is not taken has its outcome at once.
       const refused = await Promise.race([receipt, undefined]).catch((error: Error) => {
         this.#fail(error)
         throw error
       })
-      if (refused?.why !== 'full' && refused?.why !== 'overflow') {
-        if (refused) this.#heed(refused)
-        else this.#keep(receipt)
-        return this.#check()
-      }
-      await this.#until((resolve) => {
-        this.#notice = resolve
-        // What waits for a connection leaves no room before there is one.
-        if (this.#client.state.name === 'open') systemClock.setTimeout(resolve, patience)
-      })
+      // It takes more room than there was, or others took it first: from now on `drained()` waits for so much.
+      if (refused?.why === 'full' || refused?.why === 'overflow') continue
+      if (refused) this.#heed(refused)
+      else this.#keep(receipt)
+      return this.#check()
     }
   }
 
@@ -93,20 +82,11 @@ class Sink<Out> implements UnderlyingSink<Out> {
   async #settled(receipt: Receipt): Promise<void> {
     const outcome = await receipt
     this.#pending.delete(receipt)
-    this.#notice()
     this.#heed(outcome)
   }
 
   #heed(outcome: Outcome): void {
     if (isGap(outcome)) this.#fail(endOf(this.#client.state) ?? lossOf(outcome))
-  }
-
-  async #until(wait: (resolve: () => void, reject: (error: Error) => void) => void): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.#interrupt = resolve
-      wait(resolve, reject)
-    })
-    this.#check()
   }
 
   #check(): void {

@@ -35,6 +35,21 @@ describe('drained()', () => {
   })
 })
 
+it.each([
+  ['an empty one, without a send buffer', false, ''],
+  ['one that is dropped as the newest', {maxBytes: 10, overflow: 'drop-newest'}, 'abc'],
+] as const)('drained() waits after a refusal: %s [CC-188]', async (_, buffer, refused) => {
+  const setup = setUp(neverAnswers(), {buffer})
+  const {client, clock} = setup
+  if (buffer) client.send('12345678')
+  expect(client.send(refused)).toBe('refused')
+  let drained = false
+  client.drained().then(() => (drained = true), () => {})
+  await clock.advance(0)
+  expect(drained).toBe(false)
+  client.close()
+})
+
 describe('with delivery', () => {
   it('what was written without a send buffer to come back to is in doubt, not unsent [CC-180]', async () => {
     const setup = await settled(setUp(accepts(), {buffer: false, delivery: delivery()}))

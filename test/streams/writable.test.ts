@@ -122,6 +122,29 @@ describe('a chunk', () => {
     }
   })
 
+  it.each<[string, SetupOptions['buffer'], string]>([
+    ['without a send buffer', false, 'abc'],
+    ['without a send buffer, empty', false, ''],
+    ['that is dropped as the newest', {maxBytes: 10, overflow: 'drop-newest'}, 'abcdef'],
+  ])('is tried no more often than there may be room: %s [CC-186]', async (_, buffer, chunk) => {
+    const {client, clock, network, writer} = await start(sequence(refuses(), accepts()), {buffer})
+    const {deliver} = client
+    let tries = 0
+    client.deliver = (...given) => {
+      // Otherwise this would never end.
+      if (tries++ > 100) client.close()
+      return deliver.apply(client, given)
+    }
+    const written = Promise.all([chunk, chunk, chunk].map((each) => writer.write(each)))
+    await clock.advance(500)
+    expect(tries).toBeLessThan(5)
+    await clock.advance(5000)
+    await written
+    expect(sentOn(network)).toEqual([chunk, chunk, chunk])
+    expect(tries).toBeLessThan(10)
+    client.close()
+  })
+
   it('waits where the runtime holds too much [CC-186]', async () => {
     const {client, clock, network, writer} = await start()
     let held = 100_000

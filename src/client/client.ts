@@ -742,7 +742,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   }
 
   #acknowledged(ids: readonly MessageId[], data: MessageData): void {
-    const unknown = ids.filter((id) => !this.#outbox.acknowledge(`${id}`) && !this.#settings.delivery?.knows?.(id))
+    const unknown = this.#outbox.acknowledge(ids).filter((id) => !this.#settings.delivery?.knows?.(id))
     if (unknown.length) this.#invalid({reason: 'unknown-ack', data})
   }
 

@@ -1,7 +1,7 @@
 // When does a message leave, and who is told what became of it?
 
 import {longestDelay} from '../core/backoff.ts'
-import {byteLength, kindOf, SendBuffer, type Entry, type Loss, type Message, type Outcome, type OutcomeCause, type Wishes} from '../core/index.ts'
+import {byteLength, kindOf, SendBuffer, type Entry, type Loss, type Message, type MessageId, type Outcome, type OutcomeCause, type Wishes} from '../core/index.ts'
 import type {Clock} from '../platform/clock.ts'
 import {reportError} from '../platform/console.ts'
 import type {WebSocketLike} from '../platform/websocket.ts'
@@ -107,10 +107,12 @@ export class Outbox {
     this.#answers = answers
   }
 
-  acknowledge(id: string): boolean {
-    const isAwaited = this.buffer.acknowledge(id)
-    if (isAwaited) this.flush()
-    return isAwaited
+  /** @returns those that were not awaited */
+  acknowledge(ids: readonly MessageId[]): MessageId[] {
+    const others = ids.filter((id) => !this.buffer.acknowledge(`${id}`))
+    // Not before: what goes out now, the server could not have meant.
+    if (others.length < ids.length) this.flush()
+    return others
   }
 
   ping(socket: WebSocketLike): void {

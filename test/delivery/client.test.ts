@@ -290,6 +290,14 @@ describe('an acknowledgement', () => {
     client.close()
   })
 
+  it('of what goes out only because of it acknowledges nothing [CC-181]', async () => {
+    const {client, network, outcomes, deliver, answer} = await start({window: 1})
+    deliver('a', 'b', 'c')
+    await answer('ack a,b,c')
+    expect([Object.keys(outcomes), sentOn(network)]).toEqual([['a'], [['a', 'b']]])
+    client.close()
+  })
+
   it('is one warning where nobody listens, however many come [CC-181]', async () => {
     const setup = setUp(accepts(), {delivery: acknowledged(dialect)})
     await settled(setup)

@@ -1,8 +1,8 @@
 // closecall: the public door. Every export by name.
 
 export {Client, connect, type Receipt, type SendResult} from './client/client.ts'
-export type {Codec, Invalid, Schema, SchemaIssue, SchemaResult} from './client/codec.ts'
-export type {ClientEvents, Dropped, MessageData} from './client/events.ts'
+export type {Codec, Schema, SchemaIssue, SchemaResult} from './client/codec.ts'
+export type {ClientEvents, Dropped, Invalid, MessageData} from './client/events.ts'
 export type {End, Extension, ExtensionHooks, ExtensionHost} from './client/extension.ts'
 export type {Address, AttemptContext, HeartbeatOptions, Options, SendOptions} from './client/options.ts'
 export type {InboxOptions} from './client/messages.ts'

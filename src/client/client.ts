@@ -16,7 +16,6 @@ import {
   type Event,
   type Failure,
   type Message,
-  type MessageId,
   type Outcome,
   type OutcomeCause,
   type Policy,
@@ -35,8 +34,8 @@ import {ClosecallError, isClosecallError} from '../core/errors.ts'
 import {hintIn} from '../core/machine.ts'
 import {complain, reportError, warn} from '../platform/console.ts'
 import {abandon, failureOf, framing, listenForPongs, nativeWebSocket, pollInterval, sendsTextBytes, unsentBytes, wordsOf, type WebSocketClass, type WebSocketLike} from '../platform/websocket.ts'
-import {reading, type Codec, type Invalid, type Schema} from './codec.ts'
-import type {ClientEvents, MessageData} from './events.ts'
+import type {Codec, Schema} from './codec.ts'
+import type {ClientEvents, Invalid, MessageData} from './events.ts'
 import type {ExtensionHooks} from './extension.ts'
 import {messagesOf, type InboxOptions} from './messages.ts'
 import {
@@ -56,6 +55,7 @@ import {
   type Settings,
 } from './options.ts'
 import {Outbox} from './outbox.ts'
+import {readerOf} from './reader.ts'
 import {makeReport, type HistoryEntry, type Report, type Stats} from './report.ts'
 import {sessionOf} from './session.ts'
 import {Writer, type Frame} from './writer.ts'
@@ -495,18 +495,15 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   #attach(socket: WebSocketLike, epoch: number): void {
     this.#socket = socket
     this.#guard(() => (socket.binaryType = this.#settings.binaryType))
-    const {dialect, heartbeat, codec, schema, delivery} = this.#settings
+    const {dialect, heartbeat} = this.#settings
     const {isReply}: HeartbeatOptions = heartbeat ?? {}
     socket.onopen = () => this.#dispatch({type: 'opened', epoch, ...this.#asks(socket)})
-    const tell = (data: In, event: {readonly data: MessageData}): void => void this.#emitter.emit('message', data, event, socket)
-    const heed = !delivery ? tell : (data: In, event: {readonly data: MessageData}): void => {
-      // A duplicate may acknowledge more than it did the first time.
-      this.#guard(() => this.#acknowledged(delivery.acked(data), event.data))
-      if (!this.#guard(() => delivery.seen?.(data))) tell(data, event)
-    }
-    // A schema may take its time.
-    const late = (data: In, event: {readonly data: MessageData}): void => (this.#takes() ? heed(data, event) : undefined)
-    const read = codec || schema ? reading(this.#settings, late, (invalid) => this.#invalid(invalid)) : delivery ? (event: {data: any}) => heed(event.data, event) : undefined
+    const read = readerOf<In>(this.#settings, {
+      tell: (data, event) => void this.#emitter.emit('message', data, event, socket),
+      refuse: (invalid) => this.#refuse(invalid),
+      acknowledge: (ids) => this.#outbox.acknowledge(ids),
+      listens: () => this.#takes(),
+    })
     const deliver = (event: {data: any}): void => {
       this.#received++
       if (read) read(event)
@@ -741,12 +738,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     }
   }
 
-  #acknowledged(ids: readonly MessageId[], data: MessageData): void {
-    const unknown = this.#outbox.acknowledge(ids).filter((id) => !this.#settings.delivery?.knows?.(id))
-    if (unknown.length) this.#invalid({reason: 'unknown-ack', data})
-  }
-
-  #invalid(invalid: Invalid): void {
+  #refuse(invalid: Invalid): void {
     if (this.#emitter.emit('invalid', invalid) || this.#toldInvalid) return
     this.#toldInvalid = true
     warn(`closecall: an incoming message was ${invalid.reason}; said once, see \`on('invalid')\``)

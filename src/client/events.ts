@@ -1,7 +1,7 @@
 // What is a listener told?
 
 import type {Message, Outcome, State, StateName} from '../core/index.ts'
-import type {Invalid} from './codec.ts'
+import type {SchemaIssue} from './codec.ts'
 import type {HistoryEntry, Pattern, Report} from './report.ts'
 
 /** What a message listener is given, as the runtime delivers it. */
@@ -14,6 +14,22 @@ export interface Dropped<Out = any> extends Message<Out> {
   outcome: Outcome
   /** How many, where nothing but their number is known: the runtime held more of what `send()` handed over than is remembered. */
   messages?: number
+}
+
+/** An incoming message that is not what was expected. It reaches no `message` listener, unless it is only strange to `delivery`. */
+export interface Invalid {
+  /**
+   * - `undecodable`: the codec threw
+   * - `unexpected`: the schema does not allow it, or `delivery` can't read it
+   * - `unknown-ack`: it acknowledges what nobody sent
+   */
+  reason: 'undecodable' | 'unexpected' | 'unknown-ack'
+  /** As the runtime delivered it. Written by the server: hostile input. */
+  data: MessageData
+  /** What the schema says, at most 16 issues. */
+  issues?: readonly SchemaIssue[]
+  /** What the codec, the schema or `delivery` threw; an `OVERFLOW` where 10 000 messages wait for a slow schema, which is not asked about more. */
+  error?: unknown
 }
 
 /** Events and what their listeners are given. */

@@ -185,12 +185,12 @@ export interface Options<In = any, Out = any> {
   onOpen?: (session: Session<In, Out>) => unknown
 
   /**
-   * Keeps each message until the server has acknowledged it, and sends it again after a reconnect. From `closecall/delivery`; one for each
-   * client. Default: what left is forgotten.
+   * Keeps each message until the server has acknowledged it, and sends it again after a reconnect. From `closecall/delivery`. Called once
+   * by each client: what was sent and received is that client's alone.
    *
-   * @example delivery: acknowledged({id: (order) => order.id, ack: (message) => message.ack})
+   * @example delivery: acknowledged({id: (order) => order.id, ack: (message) => message?.ack})
    */
-  delivery?: Delivery<NoInfer<In>, NoInfer<Out>>
+  delivery?: () => Delivery<NoInfer<In>, NoInfer<Out>>
 
   /** Turns values into messages and back; `json` of `closecall/codecs`, or your own. Default: strings and bytes as they are. */
   codec?: Codec<any, Out>
@@ -255,7 +255,7 @@ const defaults = {
 } as const
 
 /** Options with every default filled in. */
-export interface Settings extends Omit<Options, 'heartbeat'> {
+export interface Settings extends Omit<Options, 'heartbeat' | 'delivery'> {
   backoff: RetryPolicy
   buffer: BufferLimits
   highWaterMark: number
@@ -265,6 +265,7 @@ export interface Settings extends Omit<Options, 'heartbeat'> {
   closeTimeout: number
   heartbeat: (HeartbeatRules & HeartbeatOptions) | undefined
   extensions: readonly Extension[]
+  delivery: Delivery | undefined
   environment: Environment
   clock: Clock
   random: () => number
@@ -296,7 +297,7 @@ const rules: Rules = {
   extensions: 'an object',
   buffer: {maxMessages: count, maxBytes: count, overflow: 'refuse or drop-oldest or drop-newest', ttl: '1..Infinity'},
   onOpen: 'a function',
-  delivery: 'an object of closecall/delivery',
+  delivery: 'a function',
   codec: 'an object of closecall/codecs',
   schema: 'an object or a function',
   highWaterMark: count,
@@ -316,7 +317,7 @@ export function checkOptions(options: Options): Settings {
   const buffer = options?.buffer === false ? {maxMessages: 0} : options?.buffer
   const off = options?.heartbeat === false
   const settings = fill<object>('options', defaults, rules, buffer || off ? {...options, ...(buffer && {buffer}), ...(off && {heartbeat: {}})} : options) as Settings
-  const {backoff, clock, codec, delivery, dialect = [], environment, evidence, extensions, protocols, schema, signal} = settings
+  const {backoff, clock, codec, dialect = [], environment, evidence, extensions, protocols, schema, signal} = settings
   const verdicts: Record<string, VerdictOverride> = {...settings.verdicts}
   const {initialDelay, maxDelay, restartSpread} = backoff
   must(maxDelay >= initialDelay, 'maxDelay', `at least \`initialDelay\` (${initialDelay})`, maxDelay)
@@ -330,7 +331,8 @@ export function checkOptions(options: Options): Settings {
   checkSignal(signal)
   must(!codec || (typeof codec.encode === 'function' && typeof codec.decode === 'function'), 'codec', 'a Codec', codec)
   must(!schema || schema['~standard']?.version === 1, 'schema', 'a Standard Schema', schema)
-  must(!delivery || (typeof delivery.id === 'function' && typeof delivery.acked === 'function' && delivery.window >= 1), 'delivery', 'a Delivery', delivery)
+  const delivery = (settings.delivery as Options['delivery'])?.()
+  must(!settings.delivery || (typeof delivery?.id === 'function' && typeof delivery.acked === 'function' && delivery.window >= 1), 'delivery', 'a Delivery', delivery)
   for (const [key, verdict] of Object.entries(verdicts)) {
     const [from, to = from] = key.split('-').map(Number)
     must(from! > 0 && to! >= from! && to! < 65_536, 'verdicts', 'keyed by codes or ranges', key)
@@ -339,7 +341,7 @@ export function checkOptions(options: Options): Settings {
     else check(verdict, path, `${verdictRules.action} or an object`)
   }
   checkProtocols(protocols)
-  return {...settings, verdicts, ...(off && {heartbeat: undefined})}
+  return {...settings, verdicts, delivery, ...(off && {heartbeat: undefined})}
 }
 
 const checkSignal = (signal: AbortSignal | undefined): void => must(!signal || 'aborted' in signal, 'signal', 'an AbortSignal', signal)

@@ -40,6 +40,8 @@ export interface AcknowledgedOptions<In = any, Out = any> {
 
 const defaultWindow = 256
 
+type Dedupe<In> = DedupeOptions<In> & {remember: number}
+
 /** Messages of several connections, whatever the window. */
 const leastMemory = 1000
 
@@ -48,8 +50,8 @@ const dedupeRules: Rules = {id: 'a function', remember: '1..1000000', onDuplicat
 
 /**
  * Keeps each message until the server has acknowledged it, and sends what is not acknowledged again, in order, on the next connection:
- * at least once, with any server that says which messages it has. For the `delivery` option; one value serves one client, since it remembers
- * what that client sent and received.
+ * at least once, with any server that says which messages it has. For the `delivery` option, of one client or of several: each has a
+ * memory of its own of what it sent and received.
  *
  * An acknowledgement of what was never sent is told by `invalid`; a late or repeated one is no surprise as long as its id is remembered: the
  * last `max(1000, 4 × window)` that were given out, and as many that were acknowledged.
@@ -61,45 +63,51 @@ const dedupeRules: Rules = {id: 'a function', remember: '1..1000000', onDuplicat
  * const client = connect('wss://api.example.com/orders', {codec: json, delivery})
  * const {status} = await client.deliver({id: 7, item: 'tea'}) // 'acknowledged'
  */
-export const acknowledged = <In = any, Out = any>(options: AcknowledgedOptions<In, Out>): Delivery<In, Out> => {
+export const acknowledged = <In = any, Out = any>(options: AcknowledgedOptions<In, Out>): (() => Delivery<NoInfer<In>, NoInfer<Out>>) => {
   const {id, ack, window, dedupe} = fill<AcknowledgedOptions<In, Out> & {window: number}>('options', {id: undefined as never, ack: undefined as never, window: defaultWindow}, rules, options)
   check(id, 'id', 'a function')
   check(ack, 'ack', 'a function')
   must(Number.isInteger(window), 'window', 'a whole number', window)
-  const seen = dedupe && seenBefore(typeof dedupe === 'function' ? {id: dedupe} : dedupe)
+  const sought = dedupe && checkDedupe(typeof dedupe === 'function' ? {id: dedupe} : dedupe)
   const size = Math.max(leastMemory, 4 * window)
-  const given = new Memory(size)
-  const heeded = new Memory(size)
-  /** Of the newest message. They are remembered with the next one: about this one, `knows()` is still to be asked. */
-  let newest = new Set<MessageId>()
-  return {
-    window,
-    id: (data) => {
-      const value = id(data)
-      if (value === undefined) return undefined
-      must(isId(value), 'id', 'a text of at most 256 characters, a finite number or undefined', typeof value)
-      given.add(value)
-      return value
-    },
-    acked: (incoming) => {
-      for (const value of newest) heeded.add(value)
-      const value: unknown = ack(incoming)
-      newest = new Set((Array.isArray(value) ? value.slice(0, size) : [value]).filter(isId))
-      return [...newest]
-    },
-    knows: (value) => {
-      if (given.has(value) || heeded.has(value)) return true
-      newest.delete(value)
-      return false
-    },
-    ...(seen && {seen}),
+  return () => {
+    const given = new Memory(size)
+    const heeded = new Memory(size)
+    /** Of the newest message. They are remembered with the next one: about this one, `knows()` is still to be asked. */
+    let newest = new Set<MessageId>()
+    return {
+      window,
+      id: (data) => {
+        const value = id(data)
+        if (value === undefined) return undefined
+        must(isId(value), 'id', 'a text of at most 256 characters, a finite number or undefined', typeof value)
+        given.add(value)
+        return value
+      },
+      acked: (incoming) => {
+        for (const value of newest) heeded.add(value)
+        const value: unknown = ack(incoming)
+        newest = new Set((Array.isArray(value) ? value.slice(0, size) : [value]).filter(isId))
+        return [...newest]
+      },
+      knows: (value) => {
+        if (given.has(value) || heeded.has(value)) return true
+        newest.delete(value)
+        return false
+      },
+      ...(sought && {seen: seenBefore(sought)}),
+    }
   }
 }
 
-const seenBefore = <In>(options: DedupeOptions<In>): ((incoming: In) => boolean) => {
-  const {id, remember, onDuplicate} = fill<DedupeOptions<In> & {remember: number}>('dedupe', {id: undefined as never, remember: 1000}, dedupeRules, options, 'dedupe.')
-  check(id, 'dedupe.id', 'a function')
-  must(Number.isInteger(remember), 'dedupe.remember', 'a whole number', remember)
+const checkDedupe = <In>(options: DedupeOptions<In>): Dedupe<In> => {
+  const dedupe = fill<Dedupe<In>>('dedupe', {id: undefined as never, remember: 1000}, dedupeRules, options, 'dedupe.')
+  check(dedupe.id, 'dedupe.id', 'a function')
+  must(Number.isInteger(dedupe.remember), 'dedupe.remember', 'a whole number', dedupe.remember)
+  return dedupe
+}
+
+const seenBefore = <In>({id, remember, onDuplicate}: Dedupe<In>): ((incoming: In) => boolean) => {
   const memory = new Memory(remember)
   return (incoming) => {
     const value = id(incoming)

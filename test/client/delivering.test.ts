@@ -852,7 +852,9 @@ describe('bad input', () => {
     [{highWaterMark: -1}, 'highWaterMark'],
     [{onOpen: 'auth'}, 'onOpen'],
     [{delivery: {}}, 'delivery'],
-    [{delivery: {...delivery(), window: 0}}, 'delivery'],
+    [{delivery: () => ({})}, 'delivery'],
+    [{delivery: () => undefined}, 'delivery'],
+    [{delivery: () => ({...delivery()(), window: 0})}, 'delivery'],
     [{codec: {encode: JSON.stringify}}, 'codec'],
     [{schema: {}}, 'schema'],
   ])('%j is told in a sentence that names it [CC-170] [CC-174]', (options, name) => {

@@ -4,7 +4,7 @@ import {describe, expect, it} from 'vitest'
 import type {Dropped, Invalid, Outcome} from '../../src/index.ts'
 import {acknowledged, type AcknowledgedOptions} from '../../src/delivery/index.ts'
 import {accepts, sequence, type Behaviour, type FakeNetwork} from '../../src/testing/index.ts'
-import {expectRest, setUp, settled, takeUncaught, warned, watchTheWorld, type Setup, type SetupOptions} from '../client/fixture.ts'
+import {expectRest, setUp, settled, warned, watchTheWorld, type Setup, type SetupOptions} from '../client/fixture.ts'
 
 watchTheWorld()
 
@@ -325,11 +325,11 @@ describe('an acknowledgement', () => {
     client.close()
   })
 
-  it('whose function throws is none; the message is told, and the error is the caller\'s [CC-181]', async () => {
-    const {client, messages, answer} = await start({ack: () => JSON.parse('{')})
+  it('that can\'t be read is told by `invalid`, and the message is told all the same [CC-181]', async () => {
+    const {client, messages, invalid, answer} = await start({ack: () => JSON.parse('{')})
     await answer('x')
     expect(messages).toEqual(['x'])
-    expect(takeUncaught()).toEqual([expect.any(SyntaxError)])
+    expect(invalid).toEqual([{reason: 'unexpected', data: 'x', error: expect.any(SyntaxError)}])
     client.close()
   })
 
@@ -339,12 +339,14 @@ describe('an acknowledgement', () => {
     ['`acked` gives what is no id', {acked: () => [Symbol('id')]}],
     ['`knows` throws', {acked: () => ['a'], knows: () => JSON.parse('{')}],
   ])('of a Delivery of one\'s own may fail, and the message is told all the same: %s [CC-181]', async (_, part) => {
-    const setup = await settled(setUp(accepts(), {delivery: {window: 1, id: () => undefined, ...(part as object as {acked: () => []})}}))
+    const setup = await settled(setUp(accepts(), {delivery: () => ({window: 1, id: () => undefined, ...(part as object as {acked: () => []})})}))
+    const invalid: Invalid[] = []
+    setup.client.on('invalid', (value) => invalid.push(value))
     setup.network.last.onmessage!({data: 'x'})
     expect(setup.messages).toEqual(['x'])
+    expect(invalid).toEqual([{reason: 'unexpected', data: 'x', error: expect.any(Error)}])
     setup.client.close()
     await settled(setup)
-    expect(takeUncaught()).toEqual([expect.any(Error)])
   })
 
   it('wakes who awaits an answer, which may be the acknowledgement itself [CC-181]', async () => {
@@ -429,10 +431,10 @@ describe('with dedupe', () => {
   })
 
   it('whose function throws, the message is told [CC-183]', async () => {
-    const {client, messages, answer} = await start({dedupe: () => JSON.parse('{')})
+    const {client, messages, invalid, answer} = await start({dedupe: () => JSON.parse('{')})
     await answer('told 1', 'told 1')
     expect(messages).toEqual(['told 1', 'told 1'])
-    expect(takeUncaught()).toHaveLength(2)
+    expect(invalid).toEqual([1, 2].map(() => ({reason: 'unexpected', data: 'told 1', error: expect.any(SyntaxError)})))
     client.close()
   })
 
@@ -457,10 +459,18 @@ describe('with dedupe', () => {
   })
 
   it('one at which `onDuplicate` throws is told to listeners: somebody must hear of it [CC-183]', async () => {
-    const {client, messages, answer} = await start({dedupe: {id: told, onDuplicate: () => JSON.parse('{')}})
+    const {client, messages, invalid, answer} = await start({dedupe: {id: told, onDuplicate: () => JSON.parse('{')}})
     await answer('told 1', 'told 1')
     expect(messages).toEqual(['told 1', 'told 1'])
-    expect(takeUncaught()).toEqual([expect.any(SyntaxError)])
+    expect(invalid).toMatchObject([{error: expect.any(SyntaxError)}])
     client.close()
+  })
+
+  it('of one client is none for another that has the same options [CC-183]', async () => {
+    const delivery = acknowledged({...dialect, dedupe: told})
+    const pages = await Promise.all([1, 2].map(() => settled(setUp(accepts(), {delivery}))))
+    for (const {network} of pages) network.last.onmessage!({data: 'told 1'})
+    expect(pages.map(({messages}) => messages)).toEqual([['told 1'], ['told 1']])
+    for (const {client} of pages) client.close()
   })
 })

@@ -82,7 +82,7 @@ it('handles every message once and in order, and so does the client, over connec
   const client = connect(`${proxy.url}/?client=ada`, {
     backoff: {initialDelay: 5, maxDelay: 20},
     codec: {encode: JSON.stringify, decode: JSON.parse},
-    delivery: delivery(),
+    delivery,
     onReport: () => {},
   })
   onTestFinished(() => client.close())

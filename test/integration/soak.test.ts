@@ -93,7 +93,7 @@ describe(`on a bad network for ${lasts / 1000} s (seed ${seed})`, () => {
     const server = await acking({gather: 10, batch: 20, resends: 1000})
     test.onTestFinished(() => server.close())
     const proxy = await through(server.port, test)
-    const client = connecting(`${proxy.url}/?client=one`, {delivery: delivery()}, test)
+    const client = connecting(`${proxy.url}/?client=one`, {delivery}, test)
     const heard: number[] = []
     client.on('message', ({seq}) => void (seq && heard.push(seq)))
     let opened = 0

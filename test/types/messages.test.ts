@@ -184,7 +184,7 @@ describe('with delivery', () => {
     // @ts-expect-error an order is no text
     void (() => connect(url, {codec: orders, delivery: acknowledged({id: (data: string) => data, ack: () => undefined})}))
     const delivery = acknowledged({id: (order: Order) => order.id, ack: (message: {ack: number}) => message.ack})
-    expectTypeOf(delivery.id).parameter(0).toEqualTypeOf<Order>()
+    expectTypeOf(delivery().id).parameter(0).toEqualTypeOf<Order>()
     // @ts-expect-error an id is a text or a number
     void (() => acknowledged({id: (order: Order) => order, ack: () => 1}))
     // @ts-expect-error it can't do without `ack`

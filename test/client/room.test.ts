@@ -6,7 +6,7 @@ import {describe, expect, it} from 'vitest'
 import {acknowledged} from '../../src/delivery/index.ts'
 import {SendBuffer, type Entry} from '../../src/core/index.ts'
 import {defaultBufferLimits} from '../../src/core/send-buffer.ts'
-import {accepts, neverAnswers, sequence} from '../../src/testing/index.ts'
+import {accepts, goesSilent, neverAnswers, sequence, stalls} from '../../src/testing/index.ts'
 import {setUp, settled, watchTheWorld} from './fixture.ts'
 
 watchTheWorld()
@@ -31,6 +31,144 @@ describe('drained()', () => {
     client.drained().then(() => (drained = true), () => {})
     await clock.advance(0)
     expect(drained).toBe(false)
+    client.close()
+  })
+})
+
+describe('drained() is not told too early', () => {
+  it('it waits for the window where there is no send buffer, instead of resolving again and again [CC-188]', async () => {
+    const {client, clock, network} = await settled(setUp(accepts(), {buffer: false, delivery: acknowledged<string, string>({id: (data) => data, ack: (incoming) => incoming, window: 1})}))
+    expect([client.send('a'), client.send('b')]).toEqual(['sent', 'refused'])
+    const results: string[] = []
+    void client.drained().then(() => results.push(client.send('b')))
+    await clock.advance(1000)
+    expect(results).toEqual([])
+    network.last.server.send('a')
+    await clock.advance(100)
+    expect(results).toEqual(['sent'])
+    client.close()
+  })
+
+  it('`drain` comes after the refusal that it answers [CC-188]', async () => {
+    const {client, clock} = await settled(setUp(accepts(), {buffer: {maxMessages: 1}, delivery: acknowledged<string, string>({id: (data) => data, ack: () => undefined, window: 1})}))
+    const first = client.deliver('a')
+    client.send('b')
+    const order: string[] = []
+    client.on('drain', () => order.push('drain'))
+    first.cancel()
+    // Its place was taken by the one that waited.
+    for (const data of ['c', 'd']) order.push(client.send(data))
+    await clock.advance(1000)
+    expect(order).toEqual(['drain', 'buffered', 'refused'])
+    client.close()
+  })
+
+  it('where room is made while a message is refused, `drain` comes all the same [CC-188]', async () => {
+    const {client, clock} = await settled(setUp(neverAnswers(), {buffer: {maxMessages: 2, maxBytes: 10}}))
+    const order: string[] = []
+    client.send('12345', {ttl: 10})
+    client.send('67', {ttl: 500})
+    client.on('drop', () => client.takeUnsent())
+    client.on('drain', () => order.push('drain'))
+    clock.jump(100)
+    // What has expired is not enough, but who is told of it takes the rest.
+    order.push(client.send('x'.repeat(9)))
+    expect([order, client.stats.unsent]).toEqual([['drain', 'refused'], 0])
+    client.takeUnsent()
+    expect(order).toEqual(['drain', 'refused', 'drain'])
+    client.close()
+  })
+
+  it('nobody is told anything while a message is on its way to the socket [CC-175] [CC-188]', async () => {
+    for (const how of ['send', 'deliver'] as const) {
+      const {client, clock, network} = await settled(setUp(stalls(), {highWaterMark: 1000}))
+      const socket = network.last
+      client.send('x'.repeat(2000))
+      void client.drained().catch(() => {})
+      const handed: string[] = []
+      const {send} = socket
+      socket.send = (data: any) => (handed.push(data), send.call(socket, data))
+      let current = ''
+      let drains = 0
+      client.on('drain', () => {
+        drains++
+        expect(handed).toContain(current)
+      })
+      for (let n = 0; n < 20; n++) {
+        // When it is asked next, it has passed on everything.
+        if (n === 6) Object.assign(socket, {bufferedAmount: 0})
+        client[how]((current = `${n}`))
+      }
+      await clock.advance(1000)
+      expect(drains).toBe(1)
+      client.close()
+    }
+  })
+})
+
+describe('protocol pings', () => {
+  const silent = (heartbeat: false | {interval: number; timeout: number} = false) => settled(setUp(goesSilent(), {kind: 'node', heartbeat}))
+
+  it('that were answered late count again from then on [CC-177] [CC-178]', async () => {
+    const {client, clock, network} = await silent()
+    const late = client.deliver('late')
+    await clock.advance(3000)
+    expect(await late).toEqual({status: 'written', inDoubt: true, writes: 1})
+    network.last.onpong!()
+    let outcome: unknown
+    void client.deliver('next').then((value) => (outcome = value))
+    await clock.advance(1000)
+    expect([outcome, network.last.pings]).toEqual([undefined, 2])
+    network.last.onpong!()
+    await clock.advance(0)
+    expect(outcome).toEqual({status: 'written', inDoubt: false, writes: 1})
+    client.close()
+  })
+
+  it('are not answered by pongs that nobody asked for [CC-178]', async () => {
+    const {client, clock, network} = await silent({interval: 1000, timeout: 5000})
+    for (let n = 0; n < 3; n++) network.last.onpong!()
+    await clock.advance(1000)
+    expect(network.last.pings).toBe(1)
+    const receipt = client.deliver('a')
+    await clock.advance(100)
+    expect(network.last.pings).toBe(2)
+    // It answers the first.
+    network.last.onpong!()
+    network.last.server.drop()
+    expect(await receipt).toEqual({status: 'written', inDoubt: true, writes: 1})
+    client.close()
+  })
+})
+
+describe('without a send buffer', () => {
+  it('what is delivered while `open` is told goes out at once [CC-71] [CC-72]', async () => {
+    const {client, clock, network} = setUp(accepts(), {buffer: false})
+    client.on('open', () => {
+      void client.deliver('first')
+      client.send('second')
+    })
+    await clock.advance(100)
+    expect(network.last.sent.map(({data}) => data)).toEqual(['first', 'second'])
+    client.close()
+  })
+})
+
+describe('a message that is over', () => {
+  it('is let go, however many wait behind it [CC-71] [CC-172]', async () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    const {client} = setUp(neverAnswers())
+    for (let n = 0; n < 500; n++) client.send('waits')
+    const replaced: WeakRef<object>[] = []
+    for (let n = 0; n < 200; n++) {
+      const data = new ArrayBuffer(8)
+      replaced.push(new WeakRef(data))
+      client.send(data, {key: 'cursor'})
+    }
+    await new Promise((resolve) => setImmediate(resolve))
+    collect()
+    expect(replaced.filter((reference) => reference.deref()).length).toBe(1)
     client.close()
   })
 })

@@ -145,7 +145,7 @@ export class SendBuffer {
   #turnBytes = 0
   /** Bytes written on this connection. */
   #written = 0
-  #settled: {entry: Entry; outcome: Outcome}[] = []
+  readonly #settled: {entry: Entry; outcome: Outcome}[] = []
   /** Messages that wait. */
   size = 0
   /** Bytes of those. */
@@ -211,7 +211,6 @@ export class SendBuffer {
     this.#wait(entry)
     if (key !== undefined) this.#keyed.set(key, entry)
     if (id !== undefined) this.#awaited.set(id, entry)
-    this.#sweep()
     return entry
   }
 
@@ -285,7 +284,6 @@ export class SendBuffer {
     const entry = this.#awaited.get(id)
     if (!entry?.writes) return false
     this.#settle(entry, 'acknowledged')
-    this.#sweep()
     return true
   }
 
@@ -293,7 +291,6 @@ export class SendBuffer {
   cancel(entry: Entry): void {
     entry.inDoubt ||= entry.state === 'flying'
     this.#settle(entry, 'cancelled')
-    this.#sweep()
   }
 
   /** Gives up what may not leave any more. */
@@ -305,7 +302,6 @@ export class SendBuffer {
       if (now >= (entry.expiresAt ?? Infinity)) this.#settle(entry, 'expired')
       else this.#awaitExpiry(entry)
     }
-    this.#sweep()
   }
 
   /** The connection ended: what flies waits again, or has its outcome. */
@@ -348,14 +344,12 @@ export class SendBuffer {
   /** Begins anew: what somebody was told is unsent stays so. */
   start(): void {
     for (const entry of this.#kept()) if (entry.state === 'back') this.#forget(entry)
-    this.#sweep()
   }
 
   /** From now on, messages of this size are refused. */
   refuseFrom(bytes: number): void {
     this.tooBig = Math.min(this.tooBig, bytes)
     for (const entry of this.#kept()) if (entry.bytes >= this.tooBig) this.#settle(entry, 'dropped', 'too-big')
-    this.#sweep()
   }
 
   /** Takes out what was never sent, in the order in which it would have left. */
@@ -365,16 +359,12 @@ export class SendBuffer {
       if (entry.state === 'back') this.#forget(entry)
       else this.#settle(entry, 'unsent', 'taken')
     }
-    this.#sweep()
     return taken.map(({data, binary, wishes}) => ({data: 'given' in wishes ? wishes.given : data, binary}))
   }
 
   /** Outcomes since the last time, for whoever must be told. */
   takeSettled(): readonly {entry: Entry; outcome: Outcome}[] {
-    if (!this.#settled.length) return this.#settled
-    const settled = this.#settled
-    this.#settled = []
-    return settled
+    return this.#settled.splice(0)
   }
 
   #queueOf({wishes}: Entry): Fifo<Entry> {
@@ -387,10 +377,8 @@ export class SendBuffer {
   }
 
   #mayFly(bytes: number, isAwaited: boolean): boolean {
-    if (this.#turnMessages && (this.#turnMessages >= chunk.messages || this.#turnBytes + bytes > chunk.bytes)) return false
-    if (isAwaited) return this.#flyingAwaited < this.#window
-    const {length} = this.#flying
-    return !length || (length < mostChunks * chunk.messages && this.#flyingBytes + bytes <= mostChunks * chunk.bytes)
+    if (!mayFollow(this.#turnMessages, this.#turnBytes + bytes, 1)) return false
+    return isAwaited ? this.#flyingAwaited < this.#window : mayFollow(this.#flying.length, this.#flyingBytes + bytes, mostChunks)
   }
 
   #wait(entry: Entry): void {
@@ -423,16 +411,19 @@ export class SendBuffer {
     this.size--
     this.bytes -= entry.bytes
     if (this.#keyed.get(key) === entry) this.#keyed.delete(key)
+    // What is over must not be kept for long.
+    const {high, normal} = this.#queues
+    if (high.length + normal.length > 2 * this.size + 8) for (const queue of [high, normal]) queue.retain(isKept)
   }
 
   /** These wait again, before all others, in their order. */
   #return(entries: readonly Entry[]): void {
     for (const queue of Object.values(this.#queues)) queue.unshift(entries.filter((entry) => this.#queueOf(entry) === queue))
+    for (const entry of entries) this.#wait(entry)
     // The newest first: of one key it is the one that stays.
     for (let i = entries.length; i--; ) {
       const entry = entries[i]!
       const {key} = entry.wishes
-      this.#wait(entry)
       if (key === undefined) continue
       if (this.#keyed.has(key)) this.#settle(entry, 'dropped', 'replaced')
       else this.#keyed.set(key, entry)
@@ -447,7 +438,7 @@ export class SendBuffer {
 
   #settle(entry: Entry, status: OutcomeStatus, why?: OutcomeCause): void {
     const {state, writes, inDoubt, wishes} = entry
-    if (state === 'over' || state === 'back') return
+    if (state !== 'waiting' && state !== 'flying') return
     if (this.#awaited.delete(wishes.id!) && state === 'flying') this.#flyingAwaited--
     if (why === 'stopped') entry.state = 'back'
     else this.#forget(entry)
@@ -455,20 +446,18 @@ export class SendBuffer {
   }
 
   #forget(entry: Entry): void {
-    if (entry.state !== 'flying') this.#leave(entry)
+    const {state} = entry
     entry.state = 'over'
-  }
-
-  /** What is over must not be kept for long. */
-  #sweep(): void {
-    const {high, normal} = this.#queues
-    if (high.length + normal.length > 2 * this.size + 8) for (const queue of [high, normal]) queue.retain(isKept)
+    if (state !== 'flying') this.#leave(entry)
   }
 }
 
 const entryOf = ({data, binary}: Message, wishes: Wishes, expiresAt?: number): Entry => ({data, binary, bytes: byteLength(data), wishes, expiresAt, state: 'waiting', writes: 0, inDoubt: false, turn: 0, end: 0})
 
 const isKept = ({state}: Entry): boolean => state === 'waiting' || state === 'back'
+
+/** Whether a message may join so many others, if they then have so many bytes. One may always go, however large. */
+const mayFollow = (others: number, bytes: number, chunks: number): boolean => !others || (others < chunks * chunk.messages && bytes <= chunks * chunk.bytes)
 
 /** The first that waits. Those before it have their outcome. */
 const first = (queue: Fifo<Entry>): Entry | undefined => {

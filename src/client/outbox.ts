@@ -53,7 +53,7 @@ export class Outbox {
   #isPressed = false
   /** Bytes of the largest message that was refused for want of room, since there was room last. */
   #wanted = 0
-  #waiters: (() => void)[] = []
+  readonly #waiters: (() => void)[] = []
 
   constructor(limits: BufferLimits, window: number | undefined, highWaterMark: number, clock: Clock, line: Line) {
     this.buffer = new SendBuffer(limits, window)
@@ -122,7 +122,7 @@ export class Outbox {
   /** The connection ended. */
   lost(loss: Loss): void {
     this.buffer.lost(loss)
-    this.#flushing = this.#answers = false
+    this.#flushing = false
     this.#pinged = undefined
     this.#pings = 0
     this.#update()
@@ -131,7 +131,6 @@ export class Outbox {
   /** Nothing will be sent any more. */
   stop(): void {
     this.buffer.stop()
-    this.#waiters = []
     this.#update()
   }
 

@@ -25,7 +25,7 @@ export class Fifo<T> {
 
   shift(): T | undefined {
     const item = this.first
-    if (this.length) this.#head++
+    this.#head++
     // Moves at most as many as have left since the last time.
     if (this.#head * 2 > this.#items.length) this.#keep(this.items)
     return item

@@ -81,7 +81,7 @@ export interface Entry extends Message {
   inDoubt: boolean
   /** Which turn it was written in. */
   turn: number
-  /** How many bytes had been written on its connection, with it. */
+  /** How many bytes had been written, with it. */
   end: number
 }
 
@@ -143,7 +143,7 @@ export class SendBuffer {
   #turn = 0
   #turnMessages = 0
   #turnBytes = 0
-  /** Bytes written on this connection. */
+  /** Bytes written, on all connections. */
   #written = 0
   readonly #settled: {entry: Entry; outcome: Outcome}[] = []
   /** Messages that wait. */
@@ -320,7 +320,7 @@ export class SendBuffer {
       }
     }
     this.#flying = new Fifo()
-    this.#flyingBytes = this.#flyingAwaited = this.#written = 0
+    this.#flyingBytes = this.#flyingAwaited = 0
     this.nextTurn()
     for (const sent of unsent) {
       // Handed to the socket directly, and never left: from now on it is one of ours.

@@ -63,6 +63,20 @@ describe('drained() is not told too early', () => {
     client.close()
   })
 
+  it('`drain` comes when there is room for the largest that was refused [CC-188]', async () => {
+    const {client, clock} = setUp(neverAnswers(), {buffer: {maxBytes: 10}})
+    let drains = 0
+    client.on('drain', () => drains++)
+    client.send('12345', {ttl: 2000})
+    client.send('6789', {ttl: 1000})
+    expect([client.send('x'.repeat(8)), client.send('yy')]).toEqual(['refused', 'refused'])
+    await clock.advance(1500)
+    expect([client.stats.unsent, drains]).toEqual([1, 0])
+    await clock.advance(1000)
+    expect([client.stats.unsent, drains]).toEqual([0, 1])
+    client.close()
+  })
+
   it('where room is made while a message is refused, `drain` comes all the same [CC-188]', async () => {
     const {client, clock} = await settled(setUp(neverAnswers(), {buffer: {maxMessages: 2, maxBytes: 10}}))
     const order: string[] = []
@@ -137,6 +151,14 @@ describe('protocol pings', () => {
     network.last.onpong!()
     network.last.server.drop()
     expect(await receipt).toEqual({status: 'written', inDoubt: true, writes: 1})
+    await clock.advance(1500)
+    expect([network.sockets.length, network.last.pings]).toEqual([2, 0])
+    network.last.onpong!()
+    const next = client.deliver('b')
+    await clock.advance(50)
+    expect(network.last.pings).toBe(1)
+    network.last.onpong!()
+    expect(await next).toEqual({status: 'written', inDoubt: false, writes: 1})
     client.close()
   })
 })
@@ -150,6 +172,21 @@ describe('without a send buffer', () => {
     })
     await clock.advance(100)
     expect(network.last.sent.map(({data}) => data)).toEqual(['first', 'second'])
+    client.close()
+  })
+})
+
+describe('a listener of `open`', () => {
+  it('that delivers lets nothing that waits go before what others send [CC-72]', async () => {
+    const {client, clock, network} = setUp(accepts())
+    client.send('waited')
+    client.on('open', () => void client.deliver('delivered'))
+    client.on('open', () => void client.send('sent'))
+    await clock.advance(100)
+    network.last.server.drop()
+    client.send('waited, too')
+    await clock.advance(2000)
+    expect(network.sockets.map(({sent}) => sent.map(({data}) => data))).toEqual([['sent', 'waited', 'delivered'], ['sent', 'waited, too', 'delivered']])
     client.close()
   })
 })

@@ -163,6 +163,24 @@ describe('the send buffer', () => {
   })
 })
 
+describe('of many that are replaced', () => {
+  it('few are kept, however many wait [CC-172]', async () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    const buffer = bufferOf()
+    for (let n = 0; n < 10; n++) pushed(buffer, 'waits')
+    const replaced: WeakRef<Entry>[] = []
+    for (let n = 0; n < 1000; n++) {
+      replaced.push(new WeakRef(pushed(buffer, 'x', {key: 'x', priority: n % 2 ? 'high' : 'normal'})))
+      buffer.takeSettled()
+    }
+    await new Promise((resolve) => setImmediate(resolve))
+    collect()
+    expect(replaced.filter((reference) => reference.deref()).length).toBeLessThan(32)
+    expect(buffer.size).toBe(11)
+  })
+})
+
 describe('overflow', () => {
   it('refuse: the newest is not taken [CC-170]', () => {
     const buffer = bufferOf({maxMessages: 2})
@@ -284,6 +302,13 @@ describe('priority and key', () => {
     expect(told(buffer)).toEqual([])
   })
 
+  it('one has the room of the one that it replaces, in bytes, too [CC-71] [CC-172]', () => {
+    const buffer = bufferOf({maxBytes: 5})
+    pushed(buffer, 'x=1', {key: 'x'})
+    pushed(buffer, 'x=123', {key: 'x'})
+    expect([dataOf(buffer.take()), told(buffer).length]).toEqual([['x=123'], 2])
+  })
+
   it('one that is refused replaces nothing [CC-172]', () => {
     const buffer = bufferOf({maxBytes: 5})
     pushed(buffer, 'x=1', {key: 'x'})
@@ -393,6 +418,42 @@ describe('what flies', () => {
       buffer.left(0)
       expect(buffer.flying).toBe(most - each)
       expect(flown(buffer)).toHaveLength(each)
+    }
+  })
+
+  it('is 64 KiB to the byte, and as much again after a break or once it was taken back [CC-177]', () => {
+    const half = 'x'.repeat(32_768)
+    const buffer = bufferOf({maxBytes: Infinity})
+    const push = (count: number): void => {
+      for (let n = 0; n < count; n++) pushed(buffer, half)
+    }
+    push(12)
+    for (let turn = 0; turn < 3; turn++) {
+      expect(flown(buffer)).toHaveLength(2)
+      if (turn < 2) buffer.nextTurn()
+    }
+    buffer.lost({})
+    for (let turn = 0; turn < 3; turn++) {
+      const flight = flown(buffer)
+      expect(flight).toHaveLength(2)
+      buffer.takeBack(flight[1]!)
+      buffer.nextTurn()
+      expect(buffer.next(0)).toBe(flight[1])
+      buffer.nextTurn()
+    }
+    expect([buffer.size, buffer.flying]).toEqual([0, 6])
+    push(1)
+    expect(buffer.next(0)).toBeUndefined()
+  })
+
+  it('leaves room for another only if that may go whatever it is [CC-71] [CC-188]', () => {
+    for (const [wishes, other] of [[{id: '1'}, {}], [{}, {id: '1'}]] as const) {
+      const buffer = bufferOf({maxMessages: 0}, 1)
+      expect([buffer.fits(0), buffer.fits(9, true)]).toEqual([false, true])
+      buffer.push(text('x'.repeat(200_000)), 0, true, wishes)
+      flown(buffer)
+      buffer.nextTurn()
+      expect([buffer.fits(9, true), typeof buffer.push(text('b'), 0, true, other)]).toEqual([false, 'object'])
     }
   })
 

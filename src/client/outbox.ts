@@ -42,7 +42,7 @@ export class Outbox {
   #flushing = false
   #timer: unknown
   #timerAt = Infinity
-  /** Looks in a row that changed nothing. */
+  /** Looks since something was written. */
   #looks = 0
   /** Whether pings show what the peer has. */
   #answers = false
@@ -211,7 +211,6 @@ export class Outbox {
   #update(): void {
     const {buffer} = this
     for (const {entry, outcome} of buffer.takeSettled()) {
-      this.#looks = 0
       this.#line.settled(entry, outcome)
       // Who keeps the receipt keeps the entry, and need not keep what it said.
       if (entry.state === 'over') entry.data = ''

@@ -6,7 +6,7 @@ import {describe, expect, it} from 'vitest'
 import {acknowledged} from '../../src/delivery/index.ts'
 import {SendBuffer, type Entry} from '../../src/core/index.ts'
 import {defaultBufferLimits} from '../../src/core/send-buffer.ts'
-import {accepts, goesSilent, neverAnswers, sequence, stalls} from '../../src/testing/index.ts'
+import {accepts, fakeClock, goesSilent, neverAnswers, sequence, stalls} from '../../src/testing/index.ts'
 import {setUp, settled, watchTheWorld} from './fixture.ts'
 
 watchTheWorld()
@@ -31,6 +31,40 @@ describe('drained()', () => {
     client.drained().then(() => (drained = true), () => {})
     await clock.advance(0)
     expect(drained).toBe(false)
+    client.close()
+  })
+})
+
+describe('drained() and `drain`', () => {
+  it('wait for the send buffer to fall to highWaterMark, also where it has room [CC-188]', async () => {
+    const {client, clock} = setUp(neverAnswers(), {highWaterMark: 5})
+    client.send('12345', {ttl: 1000})
+    let drained = 0
+    await client.drained()
+    client.send('6')
+    void client.drained().then(() => drained++)
+    await clock.advance(500)
+    expect(drained).toBe(0)
+    await clock.advance(1000)
+    expect(drained).toBe(1)
+    client.close()
+  })
+
+  it('come also where nobody asked, once the runtime has passed on what send() handed over; then nothing is left running [CC-5] [CC-188]', async () => {
+    const {client, clock, network} = await settled(setUp(stalls(), {highWaterMark: 1000, kind: 'node', heartbeat: false}))
+    await clock.advance(60_000)
+    const {pending} = clock
+    let drains = 0
+    client.on('drain', () => drains++)
+    for (let n = 0; n < 20; n++) client.send('x'.repeat(100))
+    await clock.advance(1000)
+    expect(drains).toBe(0)
+    network.last.server.stalled = false
+    await clock.advance(100)
+    expect(drains).toBe(1)
+    await clock.advance(60_000)
+    // Nothing was to be learnt by a ping.
+    expect([clock.pending, network.last.pings]).toEqual([pending, 0])
     client.close()
   })
 })
@@ -74,6 +108,12 @@ describe('drained() is not told too early', () => {
     expect([client.stats.unsent, drains]).toEqual([1, 0])
     await clock.advance(1000)
     expect([client.stats.unsent, drains]).toEqual([0, 1])
+    // And then all is as if nothing had been refused.
+    client.send('12345')
+    let drained = false
+    void client.drained().then(() => (drained = true))
+    await clock.advance(0)
+    expect(drained).toBe(true)
     client.close()
   })
 
@@ -117,6 +157,48 @@ describe('drained() is not told too early', () => {
       expect(drains).toBe(1)
       client.close()
     }
+  })
+})
+
+describe('the look at what has left', () => {
+  it('is not put off by what comes meanwhile [CC-177]', async () => {
+    const {client, clock, network} = await settled(setUp(stalls(), {buffer: {maxMessages: 5000}}))
+    for (let n = 0; n < 2000; n++) void client.deliver(`${n}`)
+    await clock.advance(5000)
+    expect(client.stats).toMatchObject({sent: 1500, unsent: 500})
+    network.last.server.stalled = false
+    for (let n = 0; n < 20; n++) {
+      client.send('x')
+      await clock.advance(10)
+    }
+    expect(network.last.sent.length).toBe(2020)
+    client.close()
+  })
+
+  it('that is not wanted any more is none [CC-5]', async () => {
+    const tasks: (() => void)[] = []
+    const {client, clock, network} = await settled(setUp(sequence(accepts(), stalls()), {clock: Object.assign(fakeClock(), {immediately: (task: () => void) => void tasks.push(task)})}))
+    void client.deliver('a')
+    network.last.server.drop()
+    await clock.advance(2000)
+    void client.deliver('b')
+    expect([client.state.name, tasks.length]).toEqual(['open', 2])
+    tasks.shift()!()
+    expect(tasks.length).toBe(1)
+    tasks.shift()!()
+    expect(tasks.length).toBe(1)
+    client.close()
+  })
+
+  it('is no further off than a timer reaches [CC-171]', async () => {
+    const clock = fakeClock()
+    const {setTimeout} = clock
+    const delays: number[] = []
+    clock.setTimeout = (callback, delay) => (delays.push(delay), setTimeout(callback, delay))
+    const {client} = setUp(neverAnswers(), {clock})
+    client.send('a', {ttl: 1e11})
+    expect(Math.max(...delays)).toBe(2 ** 31 - 1)
+    client.close()
   })
 })
 
@@ -184,6 +266,7 @@ describe('a listener of `open`', () => {
     client.on('open', () => void client.send('sent'))
     await clock.advance(100)
     network.last.server.drop()
+    await clock.advance(0)
     client.send('waited, too')
     await clock.advance(2000)
     expect(network.sockets.map(({sent}) => sent.map(({data}) => data))).toEqual([['sent', 'waited', 'delivered'], ['sent', 'waited, too', 'delivered']])
@@ -211,6 +294,17 @@ describe('a message that is over', () => {
 })
 
 describe('with delivery', () => {
+  it('what needs no acknowledgement is looked after at once, however long another is awaited [CC-177]', async () => {
+    const {client, clock} = await settled(setUp(accepts(), {delivery: acknowledged<string, string>({id: (data) => (data === 'a' ? data : undefined), ack: () => undefined})}))
+    client.send('a')
+    await clock.advance(10_000)
+    let outcome: unknown
+    void client.deliver('b').then((value) => (outcome = value))
+    await clock.advance(10)
+    expect(outcome).toEqual({status: 'written', inDoubt: false, writes: 1})
+    client.close()
+  })
+
   it('what was written without a send buffer to come back to is in doubt, not unsent [CC-180]', async () => {
     const setup = await settled(setUp(accepts(), {buffer: false, delivery: delivery()}))
     const {client, clock, network} = setup

@@ -364,7 +364,7 @@ export class SendBuffer {
 
   /** Outcomes since the last time, for whoever must be told. */
   takeSettled(): readonly {entry: Entry; outcome: Outcome}[] {
-    return this.#settled.splice(0)
+    return this.#settled.length ? this.#settled.splice(0) : this.#settled
   }
 
   #queueOf({wishes}: Entry): Fifo<Entry> {

@@ -73,7 +73,7 @@ export interface Entry extends Message {
   readonly bytes: number
   readonly wishes: Wishes
   /** Until when it may leave, as its sender or the buffer says. */
-  readonly expiresAt: number | undefined
+  readonly expiresAt: number
   /** `back`: its sender was told that it is unsent, and it can still be taken. */
   state: 'waiting' | 'flying' | 'over' | 'back'
   writes: number
@@ -195,7 +195,7 @@ export class SendBuffer {
    */
   push(message: Message, now: number, open = false, wishes: Wishes = noWishes): Entry | OutcomeCause {
     const {overflow, ttl, maxMessages, maxBytes} = this.#limits
-    const {key, id, expiresAt = ttl < Infinity ? now + ttl : undefined} = wishes
+    const {key, id, expiresAt = now + ttl} = wishes
     const entry = entryOf(message, wishes, expiresAt)
     const {bytes} = entry
     if (bytes >= this.tooBig) return 'too-big'
@@ -217,7 +217,7 @@ export class SendBuffer {
   /** Takes out the message whose turn it is, if it may go now: the caller hands it to the socket. */
   next(now: number): Entry | undefined {
     for (let entry; (entry = first(this.#queues.high) ?? first(this.#queues.normal)); ) {
-      const {bytes, wishes, expiresAt = Infinity} = entry
+      const {bytes, wishes, expiresAt} = entry
       const isAwaited = wishes.id !== undefined
       if (now >= expiresAt) {
         this.#settle(entry, 'expired')
@@ -299,7 +299,7 @@ export class SendBuffer {
     this.expiresAt = Infinity
     this.#nextLook = now + this.size / 100
     for (const entry of this.#kept()) {
-      if (now >= (entry.expiresAt ?? Infinity)) this.#settle(entry, 'expired')
+      if (now >= entry.expiresAt) this.#settle(entry, 'expired')
       else this.#awaitExpiry(entry)
     }
   }
@@ -324,7 +324,7 @@ export class SendBuffer {
     this.nextTurn()
     for (const sent of unsent) {
       // Handed to the socket directly, and never left: from now on it is one of ours.
-      if (!('state' in sent)) again.push({...entryOf(sent, noWishes), writes: 1})
+      if (!('state' in sent)) again.push({...entryOf(sent), writes: 1})
       else if (sent.state === 'flying') again.push(sent)
     }
     this.#return(again)
@@ -335,10 +335,7 @@ export class SendBuffer {
    * What an earlier connection may have brought to the server is not among them.
    */
   stop(): void {
-    for (const entry of this.#kept()) {
-      if (entry.inDoubt) this.#settle(entry, 'written')
-      else if (entry.wishes.tell) this.#settle(entry, 'unsent', 'stopped')
-    }
+    for (const entry of this.#kept()) if (entry.inDoubt || entry.wishes.tell) this.#settle(entry, 'unsent', 'stopped')
   }
 
   /** Begins anew: what somebody was told is unsent stays so. */
@@ -388,7 +385,7 @@ export class SendBuffer {
     this.#awaitExpiry(entry)
   }
 
-  #awaitExpiry({expiresAt = Infinity}: Entry): void {
+  #awaitExpiry({expiresAt}: Entry): void {
     if (expiresAt < this.expiresAt) this.expiresAt = Math.max(expiresAt, this.#nextLook)
   }
 
@@ -430,15 +427,15 @@ export class SendBuffer {
     }
     for (const entry of entries) {
       if (entry.bytes >= this.tooBig) this.#settle(entry, 'dropped', 'too-big')
-      else if (this.#limits.maxMessages) continue
-      else if (entry.inDoubt) this.#settle(entry, 'written')
-      else this.#settle(entry, 'unsent', 'full')
+      else if (!this.#limits.maxMessages) this.#settle(entry, 'unsent', 'full')
     }
   }
 
   #settle(entry: Entry, status: OutcomeStatus, why?: OutcomeCause): void {
     const {state, writes, inDoubt, wishes} = entry
     if (state !== 'waiting' && state !== 'flying') return
+    // It may have arrived.
+    if (status === 'unsent' && inDoubt) return this.#settle(entry, 'written')
     if (this.#awaited.delete(wishes.id!) && state === 'flying') this.#flyingAwaited--
     if (why === 'stopped') entry.state = 'back'
     else this.#forget(entry)
@@ -452,7 +449,7 @@ export class SendBuffer {
   }
 }
 
-const entryOf = ({data, binary}: Message, wishes: Wishes, expiresAt?: number): Entry => ({data, binary, bytes: byteLength(data), wishes, expiresAt, state: 'waiting', writes: 0, inDoubt: false, turn: 0, end: 0})
+const entryOf = ({data, binary}: Message, wishes = noWishes, expiresAt = Infinity): Entry => ({data, binary, bytes: byteLength(data), wishes, expiresAt, state: 'waiting', writes: 0, inDoubt: false, turn: 0, end: 0})
 
 const isKept = ({state}: Entry): boolean => state === 'waiting' || state === 'back'
 

@@ -167,9 +167,9 @@ export class SendBuffer {
     return !this.size && this.tooBig === Infinity
   }
 
-  /** Messages that were written and may not have left, or whose acknowledgement is awaited. */
+  /** Messages that were written and may not have left. What an acknowledgement is awaited for is not among them: it will tell. */
   get flying(): number {
-    return this.#flying.length + this.#flyingAwaited
+    return this.#flying.length
   }
 
   /**

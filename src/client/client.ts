@@ -282,21 +282,16 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
    * }
    */
   drained(): Promise<void> {
-    if (this.#takes() && !this.#outbox.press()) return Promise.resolve()
     return new Promise((resolve, reject) => {
-      const done = (): void => {
-        off()
-        resolve()
+      const look = (): void => {
+        const takes = this.#takes()
+        if (takes ? !this.#outbox.hasRoom() : this.#state.name === 'closing') return
+        for (const off of subscriptions) off()
+        if (takes) resolve()
+        else reject(this.#stopped(this.#state))
       }
-      const look = (state: State): void => {
-        if (this.#takes()) return this.#outbox.press() ? undefined : done()
-        if (state.name === 'closing') return
-        off()
-        reject(this.#stopped(state))
-      }
-      const off = this.on('state', look)
-      this.#outbox.whenDrained(done)
-      look(this.#state)
+      const subscriptions = [this.on('drain', look), this.on('state', look)]
+      look()
     })
   }
 
@@ -705,7 +700,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     const isBinary = frame.kind !== 'string' && frame.kind !== 'text bytes'
     const entry = this.#outbox.push({data: frame.data, binary: isBinary}, wishes)
     if (typeof entry === 'object') {
-      if (abort && entry.state !== 'over') signal.addEventListener('abort', abort)
+      if (abort && (entry.state === 'waiting' || entry.state === 'flying')) signal.addEventListener('abort', abort)
     } else if (entry !== 'full') {
       this.#emitter.emit('drop', {data, binary: isBinary, outcome: refusal(entry)})
     }

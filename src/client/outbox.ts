@@ -35,29 +35,26 @@ const pongLimit = 2000
 export class Outbox {
   readonly buffer: SendBuffer
   readonly #clock: Clock
+  readonly #highWaterMark: number
   /** Whether messages need no more than to be handed to the socket. */
   readonly #isPlain: boolean
-  readonly #highWaterMark: number
   readonly #writer: Writer
   readonly #line: Line
   /** Whether what waits goes before what comes. Listeners of `open` go before all. */
   #flushing = false
   #timer: unknown
   #timerAt = Infinity
-  /** Tells a timer that is not wanted any more: not every kind can be taken back. */
-  #round = 0
-  #expiredAt = 0
-  /** Looks in a row that changed nothing. */
+  /** Looks since something was written. */
   #looks = 0
-  #pinged: {turn: number; at: number; pongs: number} | undefined
-  #pings = 0
-  #pongs = 0
   /** Whether pings show what the peer has. */
   #answers = false
+  /** Pings that are not answered. */
+  #pings = 0
+  /** A ping that shows, when as many pongs as this have come, that the peer has what was written in or before its turn. */
+  #pinged: {turn: number; at: number; pongs: number} | undefined
   #isPressed = false
   /** Bytes of the largest message that was refused for want of room, since there was room last. */
   #wanted = 0
-  #waiters: (() => void)[] = []
 
   constructor({buffer, clock, codec, delivery, highWaterMark}: Settings, writer: Writer, line: Line) {
     this.buffer = new SendBuffer(buffer, delivery?.window)
@@ -75,12 +72,17 @@ export class Outbox {
 
   /** Takes a message, and sends what may leave. @returns why it was not taken, if it was not */
   push(message: Message, wishes: Wishes | undefined): Entry | OutcomeCause {
-    const ready = !!this.#line.ready()
-    const entry = this.buffer.push(message, this.#writer.now(), ready && this.#flushing, wishes)
-    // An empty message needs room, too.
-    if (entry === 'full' || entry === 'overflow') this.#wanted = Math.max(this.#wanted, byteLength(message.data), 1)
-    if (ready && this.#flushing) this.#write()
-    else this.#update()
+    // Also while `open` is told: there is nothing to go before it.
+    if (!this.buffer.size && this.#line.ready()) this.#flushing = true
+    const entry = this.buffer.push(message, this.#writer.now(), !!this.#open(), wishes)
+    this.#write()
+    // Last: only who knows of the refusal waits for `drain`.
+    if (entry === 'full' || entry === 'overflow') {
+      // An empty message needs room, too.
+      this.#wanted = Math.max(this.#wanted, byteLength(message.data), 1)
+      this.#isPressed = true
+      this.#schedule()
+    }
     return entry
   }
 
@@ -91,14 +93,12 @@ export class Outbox {
 
   cancel(entry: Entry): void {
     this.buffer.cancel(entry)
-    this.#update()
+    this.#write()
   }
 
   /** Sends what waits, in chunks: now, and whenever the one before has left. */
   flush(): void {
-    if (!this.#line.ready()) return this.#update()
-    if (!this.#flushing) this.buffer.nextTurn()
-    this.#flushing = true
+    if (this.#line.ready()) this.#flushing = true
     this.#write()
   }
 
@@ -107,7 +107,7 @@ export class Outbox {
     this.#answers = answers
   }
 
-  /** @returns those that were not awaited */
+  /** @returns those that nobody awaits */
   acknowledge(ids: readonly MessageId[]): MessageId[] {
     const others = ids.filter((id) => !this.buffer.acknowledge(`${id}`))
     // Not before: what goes out now, the server could not have meant.
@@ -116,16 +116,17 @@ export class Outbox {
   }
 
   ping(socket: WebSocketLike): void {
-    this.#pings++
     socket.ping!()
+    this.#pings++
   }
 
   pong(): void {
-    this.#pongs++
-    if (!this.#pinged || this.#pongs < this.#pinged.pongs) return
+    // Some peers send pongs that nobody asked for.
+    if (!this.#pings) return
+    this.#pings--
+    if (!this.#pinged || --this.#pinged.pongs) return
     this.buffer.left(this.#pinged.turn)
     this.#pinged = undefined
-    this.#looks = 0
     this.flush()
   }
 
@@ -134,15 +135,13 @@ export class Outbox {
     this.buffer.lost(loss)
     this.#flushing = false
     this.#pinged = undefined
-    this.#pings = this.#pongs = 0
-    this.#answers = false
+    this.#pings = 0
     this.#update()
   }
 
   /** Nothing will be sent any more. */
   stop(): void {
     this.buffer.stop()
-    this.#waiters = []
     this.#update()
   }
 
@@ -152,40 +151,42 @@ export class Outbox {
     return taken
   }
 
-  /** @returns whether less than the high-water mark waits; if not, `then` is called once when that is so */
-  whenDrained(then: () => void): boolean {
-    if (!this.press()) return true
-    this.#waiters.push(then)
-    return false
+  /** Whether no more than the high-water mark is under way, and the send buffer has room; if not, `drained` tells when it is so. */
+  hasRoom(): boolean {
+    this.#update()
+    return !this.#isPressed
   }
 
-  /** Says that there may be too much under way. @returns whether there is */
-  press(): boolean {
+  /** Notes whether there is too much under way. Tells nobody: a message may be on its way to the socket. */
+  press(): void {
     this.#isPressed ||= this.#isAbove()
-    if (this.#isPressed) this.#update()
-    return this.#isPressed
+    this.#schedule()
+  }
+
+  /** The socket, once what waits may leave. */
+  #open(): WebSocketLike | undefined {
+    return this.#flushing ? this.#line.ready() : undefined
   }
 
   #isAbove(): boolean {
     const {buffer} = this
     const socket = this.#line.ready()
-    const hasRoom = buffer.fits(this.#wanted) || (!buffer.size && (socket || !this.#wanted))
-    return !hasRoom || buffer.bytes + (socket?.bufferedAmount ?? 0) > this.#highWaterMark
+    return !buffer.fits(this.#wanted, !!socket) || buffer.bytes + (socket?.bufferedAmount ?? 0) > this.#highWaterMark
   }
 
   #write(): void {
     const {buffer} = this
-    for (let socket, entry; (socket = this.#line.ready()) && (entry = buffer.next(this.#writer.now())); ) {
+    for (let socket, entry; (socket = this.#open()) && (entry = buffer.next(this.#writer.now())); ) {
       this.#looks = 0
       try {
         this.#writer.write(socket, {data: entry.data, kind: kindOf(entry.data, entry.binary)!}, entry)
       } catch (error) {
         // Kept if the connection is to blame. If the data is, no later connection will take it either.
-        if (!this.#line.ready()) {
-          buffer.takeBack(entry)
-        } else {
+        if (this.#line.ready()) {
           buffer.reject(entry)
           reportError(error)
+        } else {
+          buffer.takeBack(entry)
         }
       }
     }
@@ -195,27 +196,25 @@ export class Outbox {
   /** Looks what has left. */
   #look(): void {
     const {buffer} = this
-    const socket = this.#line.ready()
     const now = this.#clock.now()
-    this.#expiredAt = now
     buffer.expire(now)
-    if (!socket || !this.#flushing) return this.#update()
-    const written = buffer.nextTurn() - 1
-    this.#looks++
-    if (this.#pinged && now - this.#pinged.at > pongLimit) this.#answers = false
-    // Not the last two chunks: the peer may be that far behind.
-    if (!this.#answers) buffer.left(written - 2, socket.bufferedAmount, !!this.#pinged)
-    else if (!this.#pinged && buffer.flying) this.#ask(socket, written)
-    this.#write()
-  }
-
-  #ask(socket: WebSocketLike, turn: number): void {
-    try {
-      this.ping(socket)
-      this.#pinged = {turn, at: this.#clock.now(), pongs: this.#pings}
-    } catch {
-      // It is closing, and will say so.
+    const socket = this.#open()
+    if (socket) {
+      const written = buffer.nextTurn() - 1
+      this.#looks++
+      const isLate = !!this.#pinged && now - this.#pinged.at > pongLimit
+      // Not the last two chunks: the peer may be that far behind.
+      if (!this.#answers || isLate) buffer.left(written - 2, socket.bufferedAmount, isLate)
+      else if (!this.#pinged && buffer.flying) {
+        try {
+          this.ping(socket)
+          this.#pinged = {turn: written, at: now, pongs: this.#pings}
+        } catch {
+          // It is closing, and will say so.
+        }
+      }
     }
+    this.#write()
   }
 
   /** Tells what is new, and sees to it that what is to come is noticed. */
@@ -223,35 +222,34 @@ export class Outbox {
     const {buffer} = this
     this.#writer.direct = this.#isPlain && buffer.isIdle ? this.#line.ready() : undefined
     for (const {entry, outcome} of buffer.takeSettled()) {
-      this.#looks = 0
       this.#line.settled(entry, outcome)
+      // Who keeps the receipt keeps the entry, and need not keep what it said.
+      if (entry.state === 'over') entry.data = ''
     }
-    if (!this.#isPressed) this.#isPressed = this.#wanted > 0 || (buffer.size > 0 && !buffer.fits(0)) || buffer.bytes > this.#highWaterMark
-    else if (!this.#isAbove()) {
-      this.#isPressed = false
+    const wasPressed = this.#isPressed
+    this.#isPressed = this.#isAbove()
+    if (wasPressed && !this.#isPressed) {
       this.#wanted = 0
-      for (const then of this.#waiters.splice(0)) then()
       this.#line.drained()
     }
-    const underWay = this.#flushing && this.#line.ready() && (buffer.size || buffer.flying || this.#isPressed)
-    this.#schedule(underWay ? (this.#looks < 4 ? 0 : Math.min(longestLook, 2 ** (this.#looks - 4))) : Infinity)
+    this.#schedule()
   }
 
   /** One timer, for the next look or the next message to expire. */
-  #schedule(delay: number): void {
+  #schedule(): void {
     const {buffer} = this
-    if (Math.min(delay, buffer.expiresAt, this.#timerAt) === Infinity) return
+    const underWay = this.#open() && (buffer.size || buffer.flying || this.#isPressed)
+    if (!underWay && Math.min(buffer.expiresAt, this.#timerAt) === Infinity) return
     const now = this.#clock.now()
-    // Looking for what has expired takes as long as there are messages.
-    const expiresAt = Math.max(buffer.expiresAt, this.#expiredAt + buffer.size / 100)
-    const at = this.#line.takes() ? Math.min(now + delay, expiresAt) : Infinity
+    const delay = underWay ? Math.min(longestLook, Math.floor(2 ** this.#looks / 16)) : Infinity
+    const at = this.#line.takes() ? Math.min(now + delay, buffer.expiresAt) : Infinity
     if (at === this.#timerAt || (at > this.#timerAt && at < Infinity)) return
     this.#clock.clearTimeout(this.#timer)
     this.#timerAt = at
-    const round = ++this.#round
     if (at === Infinity) return
     const look = (): void => {
-      if (round !== this.#round) return
+      // Not every kind can be taken back.
+      if (at !== this.#timerAt) return
       this.#timerAt = Infinity
       this.#look()
     }

@@ -72,13 +72,17 @@ export interface Wishes {
 export interface Entry extends Message {
   readonly bytes: number
   readonly wishes: Wishes
+  /** Until when it may leave, as its sender or the buffer says. */
+  readonly expiresAt: number
   /** `back`: its sender was told that it is unsent, and it can still be taken. */
   state: 'waiting' | 'flying' | 'over' | 'back'
   writes: number
-  /** An earlier connection may have brought it to the server. */
+  /** The server may have it, or not. */
   inDoubt: boolean
   /** Which turn it was written in. */
   turn: number
+  /** How many bytes had been written, with it. */
+  end: number
 }
 
 /** What left on a connection: an entry of the buffer, or what was handed to the socket directly. */
@@ -117,7 +121,7 @@ export interface Loss {
 
 /**
  * Messages that wait, and those that were written and may still come back. Pure: time is given, and outcomes are for the caller to
- * tell, see `settled`.
+ * tell, see `takeSettled()`.
  *
  * A message has one outcome. What waits is bounded by {@link BufferLimits}; what flies, by three chunks and by the window of
  * acknowledgements. When a connection ends, what flew and never left, and what was not acknowledged, waits again, before all others.
@@ -126,22 +130,30 @@ export class SendBuffer {
   readonly #limits: BufferLimits
   /** Most messages that fly unacknowledged. */
   readonly #window: number
+  /** What waits, and some of what did. */
   readonly #queues = {high: new Fifo<Entry>(), normal: new Fifo<Entry>()}
-  // Made when there is something to find: most clients never have keys or ids.
-  #keyed: Map<string, Entry> | undefined
-  #awaited: Map<string, Entry> | undefined
+  /** Of each key, the one that waits. */
+  readonly #keyed = new Map<string, Entry>()
+  /** What waits for an acknowledgement, or will: of each priority in the order in which it leaves. */
+  readonly #awaited = new Map<string, Entry>()
+  /** What else was written and may not have left, some of it with its outcome. */
   #flying = new Fifo<Entry>()
-  #waitingMessages = 0
-  #waitingBytes = 0
-  #flyingMessages = 0
   #flyingBytes = 0
   #flyingAwaited = 0
   #turn = 0
   #turnMessages = 0
   #turnBytes = 0
-  #settled: {entry: Entry; outcome: Outcome}[] = []
-  /** When the next message expires, at the earliest. */
+  /** Bytes written, on all connections. */
+  #written = 0
+  readonly #settled: {entry: Entry; outcome: Outcome}[] = []
+  /** Messages that wait. */
+  size = 0
+  /** Bytes of those. */
+  bytes = 0
+  /** When to look for messages that have expired. */
   expiresAt: number = Infinity
+  /** Not before this: to look takes as long as there are messages. */
+  #nextLook = -Infinity
   /** Messages of so many bytes are refused. */
   tooBig: number = Infinity
 
@@ -150,35 +162,29 @@ export class SendBuffer {
     this.#window = window
   }
 
-  /** Messages that wait. */
-  get size(): number {
-    return this.#waitingMessages
-  }
-
   /** Nothing waits, and nothing is refused. */
   get isIdle(): boolean {
-    return this.#waitingMessages === 0 && this.tooBig === Infinity
+    return !this.size && this.tooBig === Infinity
   }
 
-  /** Bytes of those that wait. */
-  get bytes(): number {
-    return this.#waitingBytes
-  }
-
-  /** Messages that were written and whose outcome is open. */
+  /** Messages that were written and may not have left. What an acknowledgement is awaited for is not among them: it will tell. */
   get flying(): number {
-    return this.#flyingMessages + this.#flyingAwaited
+    return this.#flying.length
   }
 
-  /** Whether there is room for another message of so many bytes. */
-  fits(bytes: number): boolean {
+  /**
+   * Whether there is room for another message of so many bytes, whatever it is.
+   *
+   * @param open there is a connection: what can leave at once needs no room
+   */
+  fits(bytes: number, open = false): boolean {
     const {maxMessages, maxBytes} = this.#limits
-    return this.#waitingMessages < maxMessages && this.#waitingBytes + bytes <= maxBytes
+    return (this.size < maxMessages && this.bytes + bytes <= maxBytes) || (open && !this.size && this.#mayFly(bytes, true) && this.#mayFly(bytes, false))
   }
 
   /** Whether an acknowledgement of this id is awaited. */
   awaits(id: string): boolean {
-    return !!this.#awaited?.has(id)
+    return this.#awaited.has(id)
   }
 
   /**
@@ -187,67 +193,67 @@ export class SendBuffer {
    * @param open there is a connection: what can leave at once needs no room
    * @returns the entry, or why there is none; then nothing else changed
    */
-  push({data, binary}: Message, now: number, open = false, wishes: Wishes = noWishes): Entry | OutcomeCause {
-    const bytes = byteLength(data)
-    if (bytes >= this.tooBig) return 'too-big'
+  push(message: Message, now: number, open = false, wishes: Wishes = noWishes): Entry | OutcomeCause {
     const {overflow, ttl, maxMessages, maxBytes} = this.#limits
     const {key, id, expiresAt = now + ttl} = wishes
-    const entry: Entry = {data, binary, bytes, wishes: expiresAt < Infinity ? {...wishes, expiresAt} : wishes, state: 'waiting', writes: 0, inDoubt: false, turn: 0}
+    const entry = entryOf(message, wishes, expiresAt)
+    const {bytes} = entry
+    if (bytes >= this.tooBig) return 'too-big'
     this.expire(now)
-    const older = key === undefined ? undefined : this.#keyed?.get(key)
+    const older = this.#keyed.get(key!)
     const makesRoom = overflow === 'drop-oldest' && maxMessages > 0 && bytes <= maxBytes
-    if (!this.fits(bytes)) {
-      const passes = open && !this.#waitingMessages && this.#mayFly(entry)
-      const replaces = older && this.#waitingBytes - older.bytes + bytes <= maxBytes
-      if (!this.fits(bytes) && !makesRoom && !passes && !replaces) return overflow === 'drop-newest' ? 'overflow' : 'full'
-    }
+    const replaces = older && this.bytes - older.bytes + bytes <= maxBytes
+    const passes = open && !this.size && this.#mayFly(bytes, id !== undefined)
+    if (!makesRoom && !replaces && !passes && !this.fits(bytes)) return overflow === 'drop-newest' ? 'overflow' : 'full'
     if (older) this.#settle(older, 'dropped', 'replaced')
-    if (makesRoom) for (let oldest; !this.fits(bytes) && (oldest = this.#oldest()); ) this.#settle(oldest, 'dropped', 'overflow')
-    const queue = this.#queueOf(entry)
-    queue.push(entry)
-    this.#count(entry, 1)
-    if (key !== undefined) (this.#keyed ??= new Map()).set(key, entry)
-    if (id !== undefined) (this.#awaited ??= new Map()).set(id, entry)
-    if (expiresAt < this.expiresAt) this.expiresAt = expiresAt
-    this.#compact(queue)
+    if (makesRoom) for (let oldest; !this.fits(bytes) && (oldest = first(this.#queues.normal) ?? first(this.#queues.high)); ) this.#settle(oldest, 'dropped', 'overflow')
+    this.#queueOf(entry).push(entry)
+    this.#wait(entry)
+    if (key !== undefined) this.#keyed.set(key, entry)
+    if (id !== undefined) this.#awaited.set(id, entry)
     return entry
   }
 
   /** Takes out the message whose turn it is, if it may go now: the caller hands it to the socket. */
   next(now: number): Entry | undefined {
-    for (;;) {
-      const {high, normal} = this.#queues
-      const queue = high.length ? high : normal
-      const entry = queue.first
-      if (!entry) return undefined
-      if (entry.state === 'waiting' && now >= (entry.wishes.expiresAt ?? Infinity)) this.#settle(entry, 'expired')
-      if (entry.state === 'waiting' && !this.#mayFly(entry)) return undefined
-      queue.shift()
-      if (entry.state !== 'waiting') continue
+    for (let entry; (entry = first(this.#queues.high) ?? first(this.#queues.normal)); ) {
+      const {bytes, wishes, expiresAt} = entry
+      const isAwaited = wishes.id !== undefined
+      if (now >= expiresAt) {
+        this.#settle(entry, 'expired')
+        continue
+      }
+      if (!this.#mayFly(bytes, isAwaited)) break
+      this.#queueOf(entry).shift()
       this.#leave(entry)
       entry.state = 'flying'
       entry.writes++
       entry.turn = this.#turn
-      this.#flying.push(entry)
-      this.#countFlying(entry, 1)
+      entry.end = this.#written += bytes
       this.#turnMessages++
-      this.#turnBytes += entry.bytes
+      this.#turnBytes += bytes
+      if (isAwaited) {
+        this.#flyingAwaited++
+      } else {
+        this.#flying.push(entry)
+        this.#flyingBytes += bytes
+      }
       return entry
     }
+    return undefined
   }
 
   /** The socket would not take it, since it is closing: it was never handed over. */
   takeBack(entry: Entry): void {
-    // The end of the connection was told meanwhile.
-    if (entry.state !== 'flying') return
+    if (!this.#land(entry)) return
     entry.writes--
-    this.#flying.retain((other) => other !== entry)
-    this.#land(entry)
     this.#return([entry])
   }
 
   /** The socket threw at it, and would again. */
   reject(entry: Entry): void {
+    if (!this.#land(entry)) return
+    this.#wait(entry)
     this.#settle(entry, 'dropped', 'undeliverable')
   }
 
@@ -264,61 +270,67 @@ export class SendBuffer {
    * @param inDoubt the peer should have shown that it has them, and did not
    */
   left(turn: number, kept = 0, inDoubt = false): void {
-    const flying = [...this.#flying].filter(({state}) => state === 'flying')
-    let end = flying.length
     // One that is partly kept has not left.
-    while (kept > 0 && end) kept -= flying[--end]!.bytes
-    for (const entry of flying.slice(0, end)) if (entry.turn <= turn && entry.wishes.id === undefined) this.#settle(entry, 'written', undefined, entry.inDoubt || inDoubt)
-    this.#sweep()
+    for (let entry; (entry = this.#flying.first) && entry.turn <= turn && entry.end <= this.#written - kept; ) {
+      this.#flying.shift()
+      this.#flyingBytes -= entry.bytes
+      entry.inDoubt ||= inDoubt
+      this.#settle(entry, 'written')
+    }
   }
 
   /** @returns whether that was awaited */
   acknowledge(id: string): boolean {
-    const entry = this.#awaited?.get(id)
+    const entry = this.#awaited.get(id)
     if (!entry?.writes) return false
     this.#settle(entry, 'acknowledged')
-    this.#sweep()
     return true
   }
 
   /** The caller takes it back, if it is not too late. */
   cancel(entry: Entry): void {
+    entry.inDoubt ||= entry.state === 'flying'
     this.#settle(entry, 'cancelled')
-    this.#sweep()
   }
 
   /** Gives up what may not leave any more. */
   expire(now: number): void {
     if (now < this.expiresAt) return
     this.expiresAt = Infinity
+    this.#nextLook = now + this.size / 100
     for (const entry of this.#kept()) {
-      const {expiresAt = Infinity} = entry.wishes
-      if (now >= expiresAt) this.#settle(entry, 'expired')
-      else if (expiresAt < this.expiresAt) this.expiresAt = expiresAt
+      if (now >= entry.expiresAt) this.#settle(entry, 'expired')
+      else this.#awaitExpiry(entry)
     }
-    this.#sweep()
   }
 
   /** The connection ended: what flies waits again, or has its outcome. */
   lost({unsent = [], fault, arrived}: Loss): void {
     const never = new Set(unsent)
     const again: Entry[] = []
-    if (fault) this.#settle(fault.entry, 'dropped', fault.why, fault.inDoubt)
-    for (const entry of this.#flying) {
-      if (entry.state !== 'flying') continue
-      const isUnsent = never.has(entry)
-      if (!isUnsent && entry.wishes.id === undefined) {
-        this.#settle(entry, 'written', undefined, entry.inDoubt || !arrived)
-        continue
+    if (fault) {
+      fault.entry.inDoubt ||= fault.inDoubt
+      this.#settle(fault.entry, 'dropped', fault.why)
+    }
+    for (const entry of [...this.#flying.items, ...this.#awaited.values()]) {
+      if (entry.state !== 'flying' || never.has(entry)) continue
+      if (entry.wishes.id === undefined) {
+        entry.inDoubt ||= !arrived
+        this.#settle(entry, 'written')
+      } else {
+        entry.inDoubt = true
+        again.push(entry)
       }
-      entry.inDoubt ||= !isUnsent
-      this.#land(entry)
-      if (!isUnsent) again.push(entry)
     }
     this.#flying = new Fifo()
-    // Handed to the socket directly, and never left: from now on it is one of ours.
-    const returned = unsent.map((sent) => ('state' in sent ? sent : {...sent, bytes: byteLength(sent.data), wishes: noWishes, state: 'waiting' as const, writes: 1, inDoubt: false, turn: 0}))
-    this.#return([...again, ...returned].filter(({state}) => state !== 'over'))
+    this.#flyingBytes = this.#flyingAwaited = 0
+    this.nextTurn()
+    for (const sent of unsent) {
+      // Handed to the socket directly, and never left: from now on it is one of ours.
+      if (!('state' in sent)) again.push({...entryOf(sent), writes: 1})
+      else if (sent.state === 'flying') again.push(sent)
+    }
+    this.#return(again)
   }
 
   /**
@@ -326,42 +338,33 @@ export class SendBuffer {
    * What an earlier connection may have brought to the server is not among them.
    */
   stop(): void {
-    for (const entry of this.#kept()) {
-      if (entry.inDoubt) this.#settle(entry, 'written')
-      else if (entry.wishes.tell) this.#settle(entry, 'unsent', 'stopped')
-    }
+    for (const entry of this.#kept()) if (entry.inDoubt || entry.wishes.tell) this.#settle(entry, 'unsent', 'stopped')
   }
 
   /** Begins anew: what somebody was told is unsent stays so. */
   start(): void {
     for (const entry of this.#kept()) if (entry.state === 'back') this.#forget(entry)
-    this.#sweep()
   }
 
   /** From now on, messages of this size are refused. */
   refuseFrom(bytes: number): void {
     this.tooBig = Math.min(this.tooBig, bytes)
     for (const entry of this.#kept()) if (entry.bytes >= this.tooBig) this.#settle(entry, 'dropped', 'too-big')
-    this.#sweep()
   }
 
   /** Takes out what was never sent, in the order in which it would have left. */
   take(): Message<any>[] {
     const taken = this.#kept().filter(({inDoubt}) => !inDoubt)
     for (const entry of taken) {
-      this.#settle(entry, 'unsent', 'taken')
       if (entry.state === 'back') this.#forget(entry)
+      else this.#settle(entry, 'unsent', 'taken')
     }
-    this.#sweep()
     return taken.map(({data, binary, wishes}) => ({data: 'given' in wishes ? wishes.given : data, binary}))
   }
 
   /** Outcomes since the last time, for whoever must be told. */
   takeSettled(): readonly {entry: Entry; outcome: Outcome}[] {
-    if (!this.#settled.length) return this.#settled
-    const settled = this.#settled
-    this.#settled = []
-    return settled
+    return this.#settled.length ? this.#settled.splice(0) : this.#settled
   }
 
   #queueOf({wishes}: Entry): Fifo<Entry> {
@@ -370,104 +373,96 @@ export class SendBuffer {
 
   /** What has not left, or has come back. */
   #kept(): Entry[] {
-    return [...this.#queues.high, ...this.#queues.normal].filter(({state}) => state === 'waiting' || state === 'back')
+    return [...this.#queues.high.items, ...this.#queues.normal.items].filter(isKept)
   }
 
-  /** Whose place a newer one takes. */
-  #oldest(): Entry | undefined {
-    for (const queue of [this.#queues.normal, this.#queues.high]) {
-      while (queue.first && queue.first.state !== 'waiting') queue.shift()
-      if (queue.first) return queue.first
-    }
-    return undefined
+  #mayFly(bytes: number, isAwaited: boolean): boolean {
+    if (!mayFollow(this.#turnMessages, this.#turnBytes + bytes, 1)) return false
+    return isAwaited ? this.#flyingAwaited < this.#window : mayFollow(this.#flying.length, this.#flyingBytes + bytes, mostChunks)
   }
 
-  #mayFly({bytes, wishes}: Entry): boolean {
-    if (this.#turnMessages && (this.#turnMessages >= chunk.messages || this.#turnBytes + bytes > chunk.bytes)) return false
-    if (wishes.id !== undefined) return this.#flyingAwaited < this.#window
-    return !this.#flyingMessages || (this.#flyingMessages < mostChunks * chunk.messages && this.#flyingBytes + bytes <= mostChunks * chunk.bytes)
+  #wait(entry: Entry): void {
+    entry.state = 'waiting'
+    this.size++
+    this.bytes += entry.bytes
+    this.#awaitExpiry(entry)
   }
 
-  #count({bytes}: Entry, by: 1 | -1): void {
-    this.#waitingMessages += by
-    this.#waitingBytes += by * bytes
+  #awaitExpiry({expiresAt}: Entry): void {
+    if (expiresAt < this.expiresAt) this.expiresAt = Math.max(expiresAt, this.#nextLook)
   }
 
-  #countFlying({bytes, wishes}: Entry, by: 1 | -1): void {
-    if (wishes.id !== undefined) {
-      this.#flyingAwaited += by
+  /** It was not handed over after all. @returns whether that is news: the end of the connection may have been told meanwhile */
+  #land(entry: Entry): boolean {
+    if (entry.state !== 'flying') return false
+    this.#written -= entry.bytes
+    if (entry.wishes.id !== undefined) {
+      this.#flyingAwaited--
     } else {
-      this.#flyingMessages += by
-      this.#flyingBytes += by * bytes
+      this.#flying.retain((other) => other !== entry)
+      this.#flyingBytes -= entry.bytes
     }
+    return true
   }
 
   /** It does not wait any more. */
   #leave(entry: Entry): void {
-    const {key} = entry.wishes
-    this.#count(entry, -1)
-    if (key !== undefined && this.#keyed?.get(key) === entry) this.#keyed.delete(key)
-  }
-
-  /** It does not fly any more. */
-  #land(entry: Entry): void {
-    this.#countFlying(entry, -1)
-    entry.state = 'waiting'
+    const key = entry.wishes.key!
+    this.size--
+    this.bytes -= entry.bytes
+    if (this.#keyed.get(key) === entry) this.#keyed.delete(key)
+    // What is over must not be kept for long.
+    const {high, normal} = this.#queues
+    if (high.length + normal.length > 2 * this.size + 8) for (const queue of [high, normal]) queue.retain(isKept)
   }
 
   /** These wait again, before all others, in their order. */
   #return(entries: readonly Entry[]): void {
-    for (const [name, queue] of Object.entries(this.#queues)) {
-      const own = entries.filter(({wishes}) => (wishes.priority ?? 'normal') === name)
-      if (own.length) queue.unshift(own)
-    }
+    for (const queue of Object.values(this.#queues)) queue.unshift(entries.filter((entry) => this.#queueOf(entry) === queue))
+    for (const entry of entries) this.#wait(entry)
     // The newest first: of one key it is the one that stays.
-    for (let i = entries.length - 1; i >= 0; i--) {
+    for (let i = entries.length; i--; ) {
       const entry = entries[i]!
-      const {key, expiresAt = Infinity} = entry.wishes
-      this.#count(entry, 1)
-      if (expiresAt < this.expiresAt) this.expiresAt = expiresAt
+      const {key} = entry.wishes
       if (key === undefined) continue
-      if (this.#keyed?.has(key)) this.#settle(entry, 'dropped', 'replaced')
-      else (this.#keyed ??= new Map()).set(key, entry)
+      if (this.#keyed.has(key)) this.#settle(entry, 'dropped', 'replaced')
+      else this.#keyed.set(key, entry)
     }
-    for (const entry of entries) if (entry.bytes >= this.tooBig) this.#settle(entry, 'dropped', 'too-big')
-    // Nothing may wait.
-    if (this.#limits.maxMessages) return
     for (const entry of entries) {
-      if (entry.inDoubt) this.#settle(entry, 'written')
-      else this.#settle(entry, 'unsent', 'full')
-      if (entry.state === 'back') this.#forget(entry)
+      if (entry.bytes >= this.tooBig) this.#settle(entry, 'dropped', 'too-big')
+      else if (!this.#limits.maxMessages) this.#settle(entry, 'unsent', 'full')
     }
   }
 
-  #settle(entry: Entry, status: OutcomeStatus, why?: OutcomeCause, inDoubt = entry.inDoubt || (entry.state === 'flying' && status === 'cancelled')): void {
-    const {id, tell} = entry.wishes
-    const {state, writes} = entry
-    if (state === 'over' || state === 'back') return
-    if (id !== undefined) this.#awaited?.delete(id)
-    if (state === 'flying') this.#countFlying(entry, -1)
-    if (status === 'unsent' && tell) entry.state = 'back'
+  #settle(entry: Entry, status: OutcomeStatus, why?: OutcomeCause): void {
+    const {state, writes, inDoubt, wishes} = entry
+    if (state !== 'waiting' && state !== 'flying') return
+    // It may have arrived.
+    if (status === 'unsent' && inDoubt) return this.#settle(entry, 'written')
+    if (this.#awaited.delete(wishes.id!) && state === 'flying') this.#flyingAwaited--
+    if (why === 'stopped') entry.state = 'back'
     else this.#forget(entry)
     this.#settled.push({entry, outcome: {status, inDoubt: inDoubt && status !== 'acknowledged', writes, ...(why && {why})}})
   }
 
   #forget(entry: Entry): void {
-    if (entry.state !== 'flying') this.#leave(entry)
+    const {state} = entry
     entry.state = 'over'
+    if (state !== 'flying') this.#leave(entry)
   }
+}
 
-  /** What is over must not be kept for long. */
-  #sweep(): void {
-    while (this.#flying.first && this.#flying.first.state !== 'flying') this.#flying.shift()
-    if (this.#flying.length > 2 * this.flying + 64) this.#flying.retain(({state}) => state === 'flying')
-    this.#compact(this.#queues.high)
-    this.#compact(this.#queues.normal)
-  }
+const entryOf = ({data, binary}: Message, wishes = noWishes, expiresAt = Infinity): Entry => ({data, binary, bytes: byteLength(data), wishes, expiresAt, state: 'waiting', writes: 0, inDoubt: false, turn: 0, end: 0})
 
-  #compact(queue: Fifo<Entry>): void {
-    if (queue.length > 2 * this.#waitingMessages + 64) queue.retain(({state}) => state === 'waiting' || state === 'back')
-  }
+const isKept = ({state}: Entry): boolean => state === 'waiting' || state === 'back'
+
+/** Whether a message may join so many others, if they then have so many bytes. One may always go, however large. */
+const mayFollow = (others: number, bytes: number, chunks: number): boolean => !others || (others < chunks * chunk.messages && bytes <= chunks * chunk.bytes)
+
+/** The first that waits. Those before it have their outcome. */
+const first = (queue: Fifo<Entry>): Entry | undefined => {
+  while (queue.first && queue.first.state !== 'waiting') queue.shift()
+  return queue.first
 }
 
 /** Bytes that the data takes on the wire; a lone surrogate counts as the three of U+FFFD. */

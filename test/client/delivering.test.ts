@@ -543,6 +543,22 @@ describe('a flush', () => {
     client.close()
   })
 
+  it('that is cut after three chunks: all three are in doubt [CC-177]', async () => {
+    const setup = await settled(setUp(sequence(refuses(), (server) => {
+      server.accept()
+      server.onmessage = ({data}) => {
+        if (data === '1499') server.drop()
+      }
+    }, accepts()), many))
+    const {client, clock, network} = setup
+    const doubtful: string[] = []
+    for (const data of numbered(2000)) void client.deliver(data).then(({inDoubt}) => inDoubt && doubtful.push(data))
+    await clock.advance(10_000)
+    expect(doubtful).toEqual(numbered(1500))
+    expect(sentOn(network)).toEqual(numbered(2000))
+    client.close()
+  })
+
   it('with protocol pings: nothing beyond three chunks goes out before the peer has answered [CC-177]', async () => {
     const setup = await settled(setUp(sequence(refuses(), (server) => {
       server.silent = true

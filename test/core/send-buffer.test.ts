@@ -163,6 +163,24 @@ describe('the send buffer', () => {
   })
 })
 
+describe('of many that are replaced', () => {
+  it('few are kept, however many wait [CC-172]', async () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    const buffer = bufferOf()
+    for (let n = 0; n < 10; n++) pushed(buffer, 'waits')
+    const replaced: WeakRef<Entry>[] = []
+    for (let n = 0; n < 1000; n++) {
+      replaced.push(new WeakRef(pushed(buffer, 'x', {key: 'x', priority: n % 2 ? 'high' : 'normal'})))
+      buffer.takeSettled()
+    }
+    await new Promise((resolve) => setImmediate(resolve))
+    collect()
+    expect(replaced.filter((reference) => reference.deref()).length).toBeLessThan(32)
+    expect(buffer.size).toBe(11)
+  })
+})
+
 describe('overflow', () => {
   it('refuse: the newest is not taken [CC-170]', () => {
     const buffer = bufferOf({maxMessages: 2})
@@ -227,6 +245,14 @@ describe('ttl', () => {
     expect(dataOf(buffer.take())).toEqual(['b'])
   })
 
+  it('of many that come and go does not take square time, and none leaves too late [CC-171]', () => {
+    const buffer = bufferOf({maxMessages: Infinity, maxBytes: Infinity, ttl: 30_000})
+    // With a look for each it takes half a minute.
+    for (let now = 0; now < 60_000; now++) pushed(buffer, '', undefined, now)
+    expect(buffer.size).toBeLessThan(30_400)
+    expect(buffer.next(60_000)).toMatchObject({expiresAt: 60_001})
+  }, 5000)
+
   it('is looked at before a message leaves, and before one is refused [CC-171]', () => {
     const buffer = bufferOf({maxMessages: 1})
     pushed(buffer, 'a', {expiresAt: 10})
@@ -274,6 +300,13 @@ describe('priority and key', () => {
     // It has left: nothing to replace.
     pushed(buffer, 'x=3', {key: 'x'})
     expect(told(buffer)).toEqual([])
+  })
+
+  it('one has the room of the one that it replaces, in bytes, too [CC-71] [CC-172]', () => {
+    const buffer = bufferOf({maxBytes: 5})
+    pushed(buffer, 'x=1', {key: 'x'})
+    pushed(buffer, 'x=123', {key: 'x'})
+    expect([dataOf(buffer.take()), told(buffer).length]).toEqual([['x=123'], 2])
   })
 
   it('one that is refused replaces nothing [CC-172]', () => {
@@ -388,6 +421,42 @@ describe('what flies', () => {
     }
   })
 
+  it('is 64 KiB to the byte, and as much again after a break or once it was taken back [CC-177]', () => {
+    const half = 'x'.repeat(32_768)
+    const buffer = bufferOf({maxBytes: Infinity})
+    const push = (count: number): void => {
+      for (let n = 0; n < count; n++) pushed(buffer, half)
+    }
+    push(12)
+    for (let turn = 0; turn < 3; turn++) {
+      expect(flown(buffer)).toHaveLength(2)
+      if (turn < 2) buffer.nextTurn()
+    }
+    buffer.lost({})
+    for (let turn = 0; turn < 3; turn++) {
+      const flight = flown(buffer)
+      expect(flight).toHaveLength(2)
+      buffer.takeBack(flight[1]!)
+      buffer.nextTurn()
+      expect(buffer.next(0)).toBe(flight[1])
+      buffer.nextTurn()
+    }
+    expect([buffer.size, buffer.flying]).toEqual([0, 6])
+    push(1)
+    expect(buffer.next(0)).toBeUndefined()
+  })
+
+  it('leaves room for another only if that may go whatever it is [CC-71] [CC-188]', () => {
+    for (const [wishes, other] of [[{id: '1'}, {}], [{}, {id: '1'}]] as const) {
+      const buffer = bufferOf({maxMessages: 0}, 1)
+      expect([buffer.fits(0), buffer.fits(9, true)]).toEqual([false, true])
+      buffer.push(text('x'.repeat(200_000)), 0, true, wishes)
+      flown(buffer)
+      buffer.nextTurn()
+      expect([buffer.fits(9, true), typeof buffer.push(text('b'), 0, true, other)]).toEqual([false, 'object'])
+    }
+  })
+
   it('is one message at least, however large [CC-177]', () => {
     const buffer = bufferOf({maxBytes: Infinity})
     for (let n = 0; n < 2; n++) pushed(buffer, 'x'.repeat(1_000_000))
@@ -397,6 +466,49 @@ describe('what flies', () => {
     buffer.left(0)
     expect(flown(buffer)).toHaveLength(1)
   })
+
+  it('counts until it has left, also when it was cancelled [CC-173] [CC-177]', () => {
+    const buffer = bufferOf({maxMessages: Infinity})
+    for (let n = 0; n < 2000; n++) {
+      const entry = pushed(buffer, '')
+      buffer.nextTurn()
+      if (buffer.next(0)) buffer.cancel(entry)
+    }
+    expect([buffer.flying, buffer.size]).toEqual([1500, 500])
+    buffer.left(buffer.nextTurn())
+    expect(buffer.flying).toBe(0)
+  })
+
+  it('what the socket did not take is none of what the runtime keeps [CC-177]', () => {
+    for (const how of ['takeBack', 'reject'] as const) {
+      const buffer = bufferOf()
+      for (const data of ['a', 'b']) pushed(buffer, data)
+      const [, b] = flown(buffer)
+      buffer[how](b!)
+      buffer[how](b!)
+      expect(buffer.flying).toBe(1)
+      buffer.left(0, 1)
+      expect(buffer.flying).toBe(1)
+      buffer.left(0)
+      expect(buffer.flying).toBe(0)
+    }
+  })
+
+  it('costs nothing to look at where acknowledgements are awaited [CC-180]', () => {
+    const buffer = bufferOf({maxMessages: Infinity, maxBytes: Infinity}, Infinity)
+    const ids = Array.from({length: 30_000}, (_, n) => `${n}`)
+    for (const id of ids) pushed(buffer, id, {id})
+    while (buffer.size) {
+      flown(buffer)
+      buffer.nextTurn()
+    }
+    // Each in a task of its own, as they arrive: in square time this takes a minute.
+    while (ids.length) {
+      expect(buffer.acknowledge(ids.pop()!)).toBe(true)
+      buffer.left(buffer.nextTurn() - 3)
+    }
+    expect([told(buffer).length, buffer.flying]).toEqual([30_000, 0])
+  }, 5000)
 
   it('has its outcome when the socket throws at it [CC-175]', () => {
     const buffer = bufferOf()
@@ -490,6 +602,8 @@ describe('for any script', () => {
         const mayBeThere = new Set<Entry>()
         /** What was written on this connection, oldest first. */
         let line: Entry[] = []
+        /** And of that what the runtime has passed on. */
+        const gone = new Set<Entry>()
         let now = 0
 
         const all = (state: Entry['state']): Entry[] => accepted.filter((entry) => entry.state === state)
@@ -524,11 +638,21 @@ describe('for any script', () => {
         const lose = (newest: number): void => {
           const unsent: readonly Sent[] = newest ? line.slice(-newest) : []
           for (const entry of all('flying')) if (!unsent.includes(entry)) mayBeThere.add(entry)
-          const room = buffer.size + buffer.flying
+          const room = buffer.size + all('flying').length
           buffer.lost({unsent})
           expect(buffer.size).toBeLessThanOrEqual(room)
           expect(buffer.flying).toBe(0)
           line = []
+          gone.clear()
+        }
+        const isPlain = ({wishes}: Entry): boolean => wishes.id === undefined
+        const leave = (kept: number): void => {
+          const flying = all('flying').filter(isPlain)
+          buffer.left(buffer.nextTurn() - 1, kept)
+          let end = line.length
+          while (kept > 0 && end) kept -= line[--end]!.bytes
+          for (const entry of line.slice(0, end)) gone.add(entry)
+          for (const entry of flying) if ((entry.state === 'flying') === gone.has(entry)) throw new Error(`${entry.data}: ${entry.state}`)
         }
         const take = (): void => {
           const waiting = accepted.filter(({state}) => state === 'waiting' || state === 'back')
@@ -572,13 +696,14 @@ describe('for any script', () => {
             }
             case 'reject': {
               const entry = newestFlying()
-              if (entry && !mayBeThere.has(entry)) buffer.reject(entry)
-              return
+              if (!entry || mayBeThere.has(entry)) return
+              line.pop()
+              return buffer.reject(entry)
             }
             case 'nextTurn':
               return void buffer.nextTurn()
             case 'left':
-              return buffer.left(buffer.nextTurn() - 1, step.count)
+              return leave(step.count)
             case 'acknowledge': {
               const awaited = all('flying').filter(({wishes}) => wishes.id !== undefined)
               const entry = awaited[step.which % awaited.length]
@@ -617,11 +742,13 @@ describe('for any script', () => {
           expect(buffer.size).toBe(kept.length)
           expect(buffer.bytes).toBe(kept.reduce((sum, {bytes}) => sum + bytes, 0))
           const flying = all('flying')
-          expect(buffer.flying).toBe(flying.length)
-          const plain = flying.filter(({wishes}) => wishes.id === undefined)
+          // Also what was cancelled since: it is on its way all the same.
+          const plain = line.filter((entry) => isPlain(entry) && !gone.has(entry))
+          const awaited = flying.filter((entry) => !isPlain(entry))
+          expect(buffer.flying).toBe(plain.length)
           expect(plain.length).toBeLessThanOrEqual(1500)
           if (plain.length > 1) expect(plain.reduce((sum, {bytes}) => sum + bytes, 0)).toBeLessThanOrEqual(3 * 65_536)
-          expect(flying.length - plain.length).toBeLessThanOrEqual(window)
+          expect(awaited.length).toBeLessThanOrEqual(window)
         }
         lose(1)
         buffer.stop()

@@ -8,6 +8,7 @@ import {
   describe,
   initialState,
   isResting,
+  messageOf,
   transition,
   type Close,
   type Dialect,
@@ -263,12 +264,19 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
    * const {status, inDoubt} = await client.deliver(order, {ttl: 30_000})
    */
   deliver(data: Out, options?: SendOptions): Receipt {
-    let taken: Entry | OutcomeCause | 'sent' | 'cancelled'
-    const promise = new Promise<Outcome>((resolve) => {
-      taken = this.#accept(data, options, resolve)
-      if (typeof taken === 'string') resolve(taken === 'cancelled' ? {status: taken, ...untouched} : refusal(taken as OutcomeCause))
-    })
-    return Object.assign(promise, {cancel: () => void (typeof taken === 'object' && this.#outbox.cancel(taken))})
+    let resolve!: (outcome: Outcome) => void
+    let reject!: (error: unknown) => void
+    const promise = new Promise<Outcome>((...settle) => ([resolve, reject] = settle))
+    // No function here may hold `data`: who keeps a receipt need not keep the message.
+    let entry: Entry | undefined
+    try {
+      const taken = this.#accept(data, options, resolve)
+      if (typeof taken === 'object') entry = taken
+      else resolve(taken === 'cancelled' ? {status: taken, ...untouched} : refusal(taken as OutcomeCause))
+    } catch (error) {
+      reject(error)
+    }
+    return Object.assign(promise, {cancel: () => void (entry && this.#outbox.cancel(entry))})
   }
 
   /**
@@ -708,12 +716,13 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   }
 
   /** A message that was taken has its outcome. */
-  #settled({data, binary, wishes}: Entry, outcome: Outcome): void {
+  #settled(entry: Entry, outcome: Outcome): void {
+    const {wishes} = entry
     const {status, why, inDoubt} = outcome
     wishes.done?.()
     wishes.tell?.(outcome)
     const isExpected = status === 'acknowledged' || status === 'cancelled' || why === 'taken' || why === 'stopped' || (status === 'written' && !inDoubt)
-    if (!isExpected) this.#emitter.emit('drop', {data: 'given' in wishes ? wishes.given : data, binary, outcome})
+    if (!isExpected) this.#emitter.emit('drop', {...messageOf(entry), outcome})
   }
 
   /** What became of what was under way. @returns how to tell */

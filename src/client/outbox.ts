@@ -224,7 +224,7 @@ export class Outbox {
     for (const {entry, outcome} of buffer.takeSettled()) {
       this.#line.settled(entry, outcome)
       // Who keeps the receipt keeps the entry, and need not keep what it said.
-      if (entry.state === 'over') entry.data = ''
+      if (entry.state === 'over') Object.assign(entry, {data: '', wishes: {}})
     }
     const wasPressed = this.#isPressed
     this.#isPressed = this.#isAbove()

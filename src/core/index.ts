@@ -47,6 +47,7 @@ export {
 export {parseRetryAfter, parseRetryHint, type RetryHint} from './retry-hint.ts'
 export {
   byteLength,
+  messageOf,
   SendBuffer,
   type BlobLike,
   type BufferLimits,

@@ -71,7 +71,7 @@ export interface Wishes {
 /** A message on its way. */
 export interface Entry extends Message {
   readonly bytes: number
-  readonly wishes: Wishes
+  wishes: Wishes
   /** Until when it may leave, as its sender or the buffer says. */
   readonly expiresAt: number
   /** `back`: its sender was told that it is unsent, and it can still be taken. */
@@ -359,7 +359,7 @@ export class SendBuffer {
       if (entry.state === 'back') this.#forget(entry)
       else this.#settle(entry, 'unsent', 'taken')
     }
-    return taken.map(({data, binary, wishes}) => ({data: 'given' in wishes ? wishes.given : data, binary}))
+    return taken.map(messageOf)
   }
 
   /** Outcomes since the last time, for whoever must be told. */
@@ -451,6 +451,9 @@ export class SendBuffer {
     if (state !== 'flying') this.#leave(entry)
   }
 }
+
+/** A message as its sender gave it. */
+export const messageOf = ({data, binary, wishes}: Entry): Message<any> => ({data: 'given' in wishes ? wishes.given : data, binary})
 
 const entryOf = ({data, binary}: Message, wishes = noWishes, expiresAt = Infinity): Entry => ({data, binary, bytes: byteLength(data), wishes, expiresAt, state: 'waiting', writes: 0, inDoubt: false, turn: 0, end: 0})
 

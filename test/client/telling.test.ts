@@ -1,6 +1,10 @@
 // Is what the client says of a loss, of room and of a failure no more than it knows?
 
+import {setFlagsFromString} from 'node:v8'
+import {runInNewContext} from 'node:vm'
 import {describe, expect, it, vi} from 'vitest'
+import {json} from '../../src/codecs/index.ts'
+import type {Receipt} from '../../src/index.ts'
 import {accepts, acceptsThenCloses, goesSilent, sequence, stalls} from '../../src/testing/index.ts'
 import {setUp, settled, watchTheWorld} from './fixture.ts'
 
@@ -77,6 +81,28 @@ describe('an onOpen that fails', () => {
     network.last.server.error('reset')
     await clock.advance(10_000)
     expect(client.history[0]!.close).toMatchObject({origin: 'error', error: 'reset'})
+    client.close()
+  })
+})
+
+describe('a receipt', () => {
+  it('does not keep the message [CC-175]', async () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    const {client, clock} = await settled(setUp(accepts(), {codec: {...json, encode: () => 'x'}}))
+    const receipts: Receipt[] = []
+    const deliver = (): WeakRef<object> => {
+      const data = new ArrayBuffer(8)
+      receipts.push(client.deliver(data))
+      return new WeakRef(data)
+    }
+    const messages = Array.from({length: 20}, deliver)
+    await clock.advance(1000)
+    expect((await Promise.all(receipts)).map(({status}) => status)).toEqual(messages.map(() => 'written'))
+    await new Promise((resolve) => setImmediate(resolve))
+    collect()
+    expect(messages.filter((message) => message.deref()).length).toBe(0)
+    receipts[0]!.cancel()
     client.close()
   })
 })

@@ -67,7 +67,7 @@ interface Slot {
 export class EvidenceRing {
   readonly #frames: number
   #slots: Slot[] = []
-  #capacity: number
+  #capacity = 0
   #next = 0
   /** Length of the longest message on this connection, remembered or not. */
   #longest = 0
@@ -80,7 +80,7 @@ export class EvidenceRing {
 
   constructor(frames: number = defaultEvidence.frames) {
     this.#frames = frames
-    this.#capacity = Math.max(frames, defaultEvidence.frames)
+    this.clear()
   }
 
   /** When something was sent last on this connection, ms since 1970. */

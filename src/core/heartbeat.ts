@@ -18,7 +18,7 @@ export interface Beat {
   /** There was one then, or later. */
   aliveAt: number
   /** The end, unless there is a sign of life before. */
-  answerBy?: number
+  answerBy?: number | undefined
   /** The server was asked once more, since the timer came too late to tell an answer that waits to be read from none. */
   again?: boolean
   /** The server was asked because of a wake. Wakes come in twos and threes: one question will do. */
@@ -37,7 +37,7 @@ export const firstBeat = (asks: boolean, now: number, signs: number, {interval, 
   lookedAt: now,
   signs,
   aliveAt: now,
-  ...(!asks && {answerBy: now + interval + timeout}),
+  answerBy: asks ? undefined : now + interval + timeout,
 })
 
 /** When to look again. Twice an interval: so the age of what arrives is known well enough not to ask a busy link. */
@@ -55,7 +55,7 @@ export function look(beat: Beat, now: number, signs: number, {interval, timeout}
   const {asks, lookedAt} = beat
   const alive = signs !== beat.signs
   // What arrived answers everything that was asked.
-  const {answerBy, again, woken: hurried} = alive ? ({} as Partial<Beat>) : beat
+  const {answerBy, again = false, woken: hurried = false} = alive ? ({} as Partial<Beat>) : beat
   const aliveAt = alive ? lookedAt : beat.aliveAt
   const overdue = answerBy !== undefined && now >= answerBy
   // Neither tells an answer that waits to be read from none.
@@ -71,5 +71,5 @@ export function look(beat: Beat, now: number, signs: number, {interval, timeout}
     // It spoke, and must again.
     : alive && !asks ? now + interval + timeout
     : answerBy
-  return {beat: {asks, lookedAt: now, signs, aliveAt, ...(by !== undefined && {answerBy: by}), ...((overdue || again) && {again: true}), ...((woken || hurried) && {woken: true})}, ask}
+  return {beat: {asks, lookedAt: now, signs, aliveAt, answerBy: by, again: overdue || again, woken: woken || hurried}, ask}
 }

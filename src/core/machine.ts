@@ -1,7 +1,7 @@
 // Something happened: what is the state now, and what must be done? The table at the end is the whole of it.
 
 import {backoff, defaultBackoff, longestDelay, type Backoff} from './backoff.ts'
-import {blame, classify, normalizeCode} from './classify.ts'
+import {changed, classify, normalizeCode} from './classify.ts'
 import type {Close, CloseOrigin} from './close.ts'
 import type {Action, Verdict} from './close-codes.ts'
 import type {InBandHint} from './dialect.ts'
@@ -220,10 +220,8 @@ export const isResting = ({name}: State): boolean => name === 'idle' || name ===
 
 /** When the state wants a `deadline` event; never in a resting state. The shell keeps one timer, for this. */
 export const deadlineOf = (state: State): number | undefined => {
-  if ('retryAt' in state) return state.retryAt
-  if ('deadline' in state) return state.deadline
-  if (state.name !== 'open') return undefined
-  const next = Math.min(state.stableAt ?? Infinity, state.lookAt ?? Infinity)
+  const {retryAt, deadline, stableAt = Infinity, lookAt = Infinity} = state as Partial<In<'suspended'> & In<'open'>>
+  const next = retryAt ?? deadline ?? Math.min(stableAt, lookAt)
   return next < Infinity ? next : undefined
 }
 
@@ -269,13 +267,11 @@ const start: Handler<State, Event> = (state, event, policy) => dial(state, event
 
 const retry: Handler<In<'backoff' | 'suspended'>, Event> = (state, event, policy) => dial(state, event, policy, state, state.refresh)
 
-/** Does not wait for the end of the closing handshake. */
-const reopen: Handler<In<'closing'>, Event> = (state, event, policy) =>
-  dial(state, event, policy, beginning(), true, settle(wished(closeOf(state, event, {origin: 'reconnect'}), 'retry')), abandon)
-
-/** Leaves a live connection for another at once. What failed before still counts. */
-const replace: Handler<In<'open'>, Of<'reconnect'>> = (state, event, policy) =>
-  dial(state, event, policy, state, false, settle(wished(closeOf(state, event, {origin: 'reconnect'}), 'retry')), abandon)
+/** Leaves a connection for another at once. What failed before still counts, but for one that was to be the last: that is a new beginning. */
+const replace: Handler<In<'open' | 'closing'>, Event> = (state, event, policy) => {
+  const isLast = state.name === 'closing'
+  return dial(state, event, policy, isLast ? beginning() : state, isLast, settle(wished(state, event, {origin: 'reconnect'}, 'retry')), abandon)
+}
 
 const opened: Handler<In<'connecting'>, Of<'opened'>> = (state, event, policy) => {
   // Its socket was let go of when it failed.
@@ -288,7 +284,7 @@ const ready: Handler<In<'connecting'>, Of<'ready'>> = (state, event, policy) => 
 const begin: Handler<In<'connecting'>, Of<'opened' | 'ready'>> = (state, {now, asks, signs = 0}, policy) => {
   const {heartbeat, stableAfter} = policy
   const {epoch, hint, failure, deadline} = state
-  const beat = heartbeat && asks !== undefined ? {beat: firstBeat(asks, now, signs, heartbeat)} : {}
+  const beat = heartbeat && asks !== undefined && {beat: firstBeat(asks, now, signs, heartbeat)}
   return step(watch({...standingOf(state), name: 'open', epoch, since: now, stableAt: now + stableAfter, ...(hint && {hint}), ...(failure && {failure, deadline}), ...beat}, now, policy))
 }
 
@@ -359,12 +355,12 @@ const lose = (state: In<'connecting' | 'open'>, event: Event, policy: Policy, re
   const epoch = state.epoch + 1
   if (verdict.action === 'end') return step({name: 'closed', epoch, ...ended}, told, abandon)
 
-  const {key, strikes} = struck(streak, ended)
-  const why = spent(verdict, strikes, attempt, policy)
+  const strike = struck(streak, ended)
+  const why = spent(verdict, strike.strikes, attempt, policy)
   const hint = hintIn(last, state)
-  const delay = delayAfter(ended, {key, strikes}, hint, standing, random, policy.backoff)
-  const asked = hint || verdict.fault === 'server'
-  const here: Memory = {endpoint, failures: failures + 1, streak: {key, strikes, delay}, retryAt: now + delay, earliest: asked ? now + delay : now, spent: !!why}
+  const delay = delayAfter(ended, strike, hint, standing, random, policy.backoff)
+  const retryAt = now + delay
+  const here: Memory = {endpoint, failures: failures + 1, streak: {...strike, delay}, retryAt, earliest: hint || verdict.fault === 'server' ? retryAt : now, spent: !!why}
   // What is wrong with one address for good need not be with another.
   const rotates = speaksOfEndpoint(last, verdict) && (!why || (why === 'strikes' && verdict.action === 'retry'))
   const next = rotates ? nextEndpoint(here, elsewhere, endpoints, now) : here
@@ -373,17 +369,15 @@ const lose = (state: In<'connecting' | 'open'>, event: Event, policy: Policy, re
   // Credentials that were asked for and did not come are still wanted.
   const wanting = 'refresh' in state && state.refresh && (origin === 'provider' || origin === 'connect-timeout')
   const waiting = {
+    ...next,
     epoch,
     attempt: attempt + 1,
-    streak: next.streak,
-    failures: next.failures,
-    endpoint: next.endpoint,
-    elsewhere: next === here ? elsewhere : [here, ...elsewhere].filter((memory) => memory.endpoint !== next.endpoint),
-    refresh: key === 'refresh' || wanting,
+    elsewhere: [here, ...elsewhere].filter((memory) => memory.endpoint !== next.endpoint),
+    refresh: strike.key === 'refresh' || wanting,
     ...ended,
   }
   const pause = next === here ? delay : Math.max(next.retryAt - now, random * wakeSpread)
-  return step(hold({...waiting, earliest: next.earliest}, pause, event, policy), told, abandon)
+  return step(hold(waiting, pause, event, policy), told, abandon)
 }
 
 /** When the server said to come back, if it did. */
@@ -473,7 +467,7 @@ const interrupt: Handler<In<'connecting'>, Event> = (state, event, policy) =>
 /** A page with an open connection is not kept. */
 const park: Handler<In<'open'>, Event> = (state, event, {closeOnPageHide}) => {
   if (!closeOnPageHide) return step(state)
-  const ended = wished(closeOf(state, event, {origin: 'page'}), 'retry')
+  const ended = wished(state, event, {origin: 'page'}, 'retry')
   return step(asleep({...state, epoch: state.epoch + 1, refresh: false, earliest: event.now, ...ended}), settle(ended), abandon)
 }
 
@@ -509,14 +503,14 @@ const heed: Handler<In<'backoff' | 'suspended'>, Of<'hint'>> = (state, event, {b
   const delay = hinted(event.hint, Math.max(0, state.failures - 1), event.random, rules)
   const earliest = event.now + delay
   if (state.name === 'backoff') return step(wait({...state, earliest}, delay, event))
-  return step({...state, earliest, ...(state.retryAt !== undefined && {retryAt: Math.max(state.retryAt, earliest)})})
+  return step({...state, earliest, ...(state.retryAt && {retryAt: Math.max(state.retryAt, earliest)})})
 }
 
 const startClosing: Handler<In<'open'>, Of<'close'>> = ({epoch, since}, {now, code, reason}, {closeTimeout}) =>
   step({name: 'closing', epoch, since, deadline: now + closeTimeout}, {type: 'disconnect', code, reason})
 
 const finishClosing: Handler<In<'closing'>, Of<'closed' | 'deadline'>> = (state, event) => {
-  const ended = wished(closeOf(state, event, 'close' in event ? event.close : {origin: 'close-timeout'}))
+  const ended = wished(state, event, 'close' in event ? event.close : {origin: 'close-timeout'}, 'end')
   return step({name: 'closed', epoch: state.epoch + 1, ...ended}, settle(ended), abandon)
 }
 
@@ -525,9 +519,10 @@ const giveUp: Handler<In<'idle' | 'connecting' | 'backoff' | 'suspended'>, Of<'c
   step({name: 'closed', epoch: state.epoch + 1, ...endOf(state as Partial<Ended>)}, abandon)
 
 /** A close that the caller asked for needs no judgement, only a name; unless the peer answers that what we sent was at fault. */
-const wished = (last: Close, action: Action = 'end'): Ended => {
+const wished = (state: In<'open' | 'closing'>, event: Event, report: CloseReport, action: Action): Ended => {
+  const last = closeOf(state, event, report)
   const verdict = classify(last)
-  return {last, verdict: verdict.report ? {...verdict, action} : {...verdict, action, fault: 'none', explanation: blame.none}}
+  return {last, verdict: changed(verdict, verdict.report ? {action} : {action, fault: 'none'})}
 }
 
 const closeOf = (state: In<'connecting' | 'open' | 'closing'>, {now}: Stamp, {code, reason, wasClean, origin = 'event', ...failure}: CloseReport): Close => {
@@ -558,7 +553,7 @@ export const table: {readonly [S in StateName]: {readonly [E in EventType]?: Han
   open: {error: failing, closed: lost, deadline: due, hint: remember, close: startClosing, reconnect: replace, online: checkLife, wake: checkLife, pagehide: park},
   backoff: {deadline: retry, reconnect: retry, hint: heed, offline: suspend, freeze, pagehide: freeze, online: hurry, wake: hurry, close: giveUp},
   suspended: {deadline: resume, reconnect: retry, hint: heed, online: wake, wake, freeze, pagehide: freeze, close: giveUp},
-  closing: {closed: finishClosing, deadline: finishClosing, open: reopen, reconnect: reopen},
+  closing: {closed: finishClosing, deadline: finishClosing, open: replace, reconnect: replace},
   closed: {open: start, reconnect: start},
   failed: {open: start, reconnect: start},
 }

@@ -273,6 +273,7 @@ export interface Settings extends Omit<Options, 'heartbeat' | 'delivery'> {
 
 const pause = '0..2147483647'
 const count = '0..Infinity'
+const signal = 'an AbortSignal with addEventListener()'
 
 const rules: Rules = {
   protocols: 'a string or an object or a function',
@@ -298,38 +299,36 @@ const rules: Rules = {
   buffer: {maxMessages: count, maxBytes: count, overflow: 'refuse or drop-oldest or drop-newest', ttl: '1..Infinity'},
   onOpen: 'a function',
   delivery: 'a function',
-  codec: 'an object of closecall/codecs',
+  codec: 'a Codec with encode() and decode()',
   schema: 'an object or a function',
   highWaterMark: count,
   onReport: 'a function',
   evidence: {frames: '0..1000', payloads: 'none or redacted or full'},
   lint: 'warn or throw or off',
   binaryType: 'arraybuffer or blob',
-  signal: 'an object',
+  signal,
   autoOpen: 'a boolean',
-  environment: 'an object',
-  clock: 'an object',
+  environment: 'an Environment with subscribe()',
+  clock: 'a Clock with now()',
   random: 'a function',
 }
 
 /** @throws a sentence that names the option, its rule and the value */
 export function checkOptions(options: Options): Settings {
-  const buffer = options?.buffer === false ? {maxMessages: 0} : options?.buffer
-  const off = options?.heartbeat === false
-  const settings = fill<object>('options', defaults, rules, buffer || off ? {...options, ...(buffer && {buffer}), ...(off && {heartbeat: {}})} : options) as Settings
-  const {backoff, clock, codec, dialect = [], environment, evidence, extensions, protocols, schema, signal} = settings
+  check(options, 'options', 'an object')
+  const {buffer, heartbeat} = options
+  const off = heartbeat === false
+  const given = {...options, buffer: buffer === false ? {maxMessages: 0} : buffer, heartbeat: off ? undefined : heartbeat}
+  const settings = fill<object>('options', defaults, rules, given) as Settings
+  const {backoff, dialect = [], evidence, extensions, protocols, schema} = settings
   const verdicts: Record<string, VerdictOverride> = {...settings.verdicts}
   const {initialDelay, maxDelay, restartSpread} = backoff
   must(maxDelay >= initialDelay, 'maxDelay', `at least \`initialDelay\` (${initialDelay})`, maxDelay)
   must(follows(restartSpread[0], pause) && follows(restartSpread[1], `${restartSpread[0]}..${longestDelay}`), 'restartSpread', 'two delays, the shorter first', restartSpread)
   must(Number.isInteger(evidence.frames), 'frames', 'a whole number', evidence.frames)
-  must(typeof clock.now === 'function', 'clock', 'a Clock', clock)
-  must(typeof environment.subscribe === 'function', 'environment', 'an Environment', environment)
   must(Array.isArray(extensions) && extensions.every((each) => typeof each === 'function'), 'extensions', 'a list of functions', extensions)
   // One of a list that no subprotocol chooses would never be spoken.
   must([dialect].flat().every((each: Dialect | null) => typeof each?.judge === 'function' && typeof each.name === 'string' && (each === dialect || each.subprotocols)), 'dialect', 'a Dialect, or a list of those with subprotocols', dialect)
-  checkSignal(signal)
-  must(!codec || (typeof codec.encode === 'function' && typeof codec.decode === 'function'), 'codec', 'a Codec', codec)
   must(!schema || schema['~standard']?.version === 1, 'schema', 'a Standard Schema', schema)
   const delivery = (settings.delivery as Options['delivery'])?.()
   must(!settings.delivery || (typeof delivery?.id === 'function' && typeof delivery.acked === 'function' && delivery.window >= 1), 'delivery', 'a Delivery', delivery)
@@ -344,16 +343,10 @@ export function checkOptions(options: Options): Settings {
   return {...settings, verdicts, delivery, ...(off && {heartbeat: undefined})}
 }
 
-const checkSignal = (signal: AbortSignal | undefined): void => must(!signal || 'aborted' in signal, 'signal', 'an AbortSignal', signal)
-
-const sendRules: Rules = {binary: 'a boolean', ttl: '1..Infinity', priority: 'high or normal', key: 'a string', signal: 'an object'}
+const sendRules: Rules = {binary: 'a boolean', ttl: '1..Infinity', priority: 'high or normal', key: 'a string', signal}
 
 /** @returns what was asked for, if anything was */
-export const checkSendOptions = (options: SendOptions | undefined): SendOptions => {
-  const filled = options ? fill<SendOptions>('options', {}, sendRules, options) : {}
-  checkSignal(filled.signal)
-  return filled
-}
+export const checkSendOptions = (options: SendOptions | undefined): SendOptions => (options ? fill<SendOptions>('options', {}, sendRules, options) : {})
 
 /** An acknowledgement must mean one message. */
 export const checkId = (id: unknown, isAwaited: boolean): void => {

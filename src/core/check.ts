@@ -5,7 +5,7 @@ import type {Verdict} from './close-codes.ts'
 import {ClosecallError} from './errors.ts'
 import {withoutSecrets} from './secrets.ts'
 
-/** What a value may be, in words that are the rule: constants, types and spans of numbers. */
+/** What a value may be, in words that are the rule: constants, spans of numbers, `a TYPE`, or `a NAME with METHOD() and METHOD()`. */
 export interface Rules {
   readonly [name: string]: string | Rules
 }
@@ -16,7 +16,13 @@ export const duration = '1..2147483647'
 export const follows = (value: unknown, rule: string): boolean =>
   rule.split(' or ').some((word) => {
     const [least, most] = word.split('..').map(Number)
-    return word === value || (word.split(' ')[1] === typeof value && value !== null) || (typeof value === 'number' && value >= least! && value <= most!)
+    const [, type] = word.split(' ')
+    const methods = word.match(/\w+(?=\(\))/g)
+    return (
+      methods ? methods.every((method) => typeof Object(value)[method] === 'function')
+      : type ? type === typeof value && value !== null
+      : word === value || (typeof value === 'number' && value >= least! && value <= most!)
+    )
   })
 
 /** A value in an error message: short, on one line, and nothing of what an object holds. */

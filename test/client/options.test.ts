@@ -51,6 +51,9 @@ describe('options that can\'t be used are refused at once [CC-82]', () => {
     [{classify: 'x'}, 'classify', '"string"'],
     [{onReport: {}}, 'onReport', ''],
     [{credentials: 'token'}, 'credentials', '"string"'],
+    [{credentials: 'a function'}, 'credentials', '"string"'],
+    [{codec: {encode: String}}, 'codec', 'an object'],
+    [{environment: {subscribe: true}}, 'environment', 'an object'],
     [{random: 0.5}, 'random', '"number"'],
     [{WebSocket: {}}, 'WebSocket', ''],
     [{protocols: ['a', 'a']}, 'protocols', 'got 2'],
@@ -98,6 +101,8 @@ describe('options that can\'t be used are refused at once [CC-82]', () => {
     ['buffer', {buffer: true}],
     ['buffer', {buffer: 1000}],
     ['signal', {signal: {}}],
+    ['signal', {signal: 'an object'}],
+    ['codec', {codec: 'json'}],
     ['clock', {clock: {}}],
     ['clock', {clock: null}],
   ])('%s that is no object of its kind', (name, options) => {

@@ -163,18 +163,17 @@ export class EvidenceRing {
     const again: Sent[] = []
     const gone: {data: SendData | undefined; binary: boolean}[] = []
     const afloat = this.#ordered().slice(this.#left - this.sent || Infinity)
-    for (let i = afloat.length - 1; i >= 0; i--) {
-      const {data, length, how} = afloat[i]!
-      const {kind, source} = how
-      if (kept <= 0) break
+    const forgotten = this.sent - this.#left - afloat.length
+    for (let slot; kept > 0 && (slot = afloat.pop());) {
+      const {data, length, how: {kind, source}} = slot
       // Of a text that is not kept, no more than this.
-      kept -= framing + (typeof source === 'object' ? source.bytes : data === undefined ? 3 * length : byteLength(data))
+      kept -= framing + (typeof source === 'object' ? source.bytes : data === undefined && kind === 'string' ? 3 * length : bytesIn(slot))
       if (kept < 0) break
       const message = {data, binary: kind !== 'string' && kind !== 'text bytes'}
       if (typeof source === 'object') again.unshift(source)
       else if (source === 'sender') (data !== undefined && (kind === 'string' || kind === 'Blob') ? again : gone).unshift(message as Message)
     }
-    return {again, gone, forgotten: kept > 0 ? this.sent - this.#left - afloat.length : 0}
+    return {again, gone, forgotten: kept > 0 ? forgotten : 0}
   }
 
   /** Where the message of this sequence came from, if it is remembered. */
@@ -186,7 +185,7 @@ export class EvidenceRing {
   largest(): {source: Source; bytes: number} | undefined {
     const slots = this.#ordered()
     if (!slots.some(({length}) => length && length === this.#longest)) return undefined
-    const sizes = slots.map(({data, length, how: {source}}) => ({source, bytes: data === undefined ? length : byteLength(data)}))
+    const sizes = slots.map((slot) => ({source: slot.how.source, bytes: bytesIn(slot)}))
     return sizes.reduce((most, size) => (size.bytes > most.bytes ? size : most))
   }
 
@@ -195,7 +194,10 @@ export class EvidenceRing {
   }
 }
 
-const lengthOf = (data: SendData): number => (typeof data === 'string' ? data.length : 'size' in data ? data.size : data.byteLength)
+const lengthOf = (data: SendData): number => (typeof data === 'string' ? data.length : byteLength(data))
+
+/** Of a text that is not kept no less than this. Nothing else is asked: a view of memory that was handed on since throws. */
+const bytesIn = ({data, length}: Slot): number => (typeof data === 'string' ? byteLength(data) : length)
 
 type Readable = Exclude<SendData, BlobLike>
 

@@ -457,13 +457,13 @@ describe('a server', () => {
 })
 
 describe('what a second look found', () => {
-  it('reports a 1007 though the memory of a DataView went to another thread [CC-7] [CC-64]', async () => {
+  it.each([1007, 1009])('reports a %d though the memory of a DataView went to another thread [CC-7] [CC-64]', async (code) => {
     const setup = await settled(setUp())
     const reports = reportsOf(setup)
     const data = new DataView(new ArrayBuffer(8))
     setup.client.send(data)
     structuredClone(data.buffer, {transfer: [data.buffer]})
-    setup.network.last.server.close(1007)
+    setup.network.last.server.close(code)
     await settled(setup)
     expect(takeUncaught()).toEqual([])
     expect(setup.states).toEqual(['open', 'failed'])

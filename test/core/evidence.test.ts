@@ -85,6 +85,17 @@ describe('the ring', () => {
     expect(ring.examine(1000).map(({sequence}) => sequence)).toEqual([3, 4, 5])
   })
 
+  it('counts a view as long as it was when it was sent, though its memory was handed on since [CC-176]', () => {
+    const ring = new EvidenceRing()
+    const data = new DataView(new ArrayBuffer(8))
+    ring.record('text', {kind: 'string', source: 'sender'}, 100)
+    ring.record(data, {kind: 'view', source: 'sender'}, 100)
+    structuredClone(data.buffer, {transfer: [data.buffer]})
+    expect(ring.unsent(21, 14)).toEqual({again: [], gone: [], forgotten: 0})
+    expect(ring.unsent(22, 14)).toEqual({again: [], gone: [{data, binary: true}], forgotten: 0})
+    expect(ring.largest()).toEqual({source: 'sender', bytes: 8})
+  })
+
   it('tells equal messages from different ones without telling what they say [CC-61] [CC-63]', () => {
     const ring = new EvidenceRing(3)
     for (const data of ['secret', 'secret', 'other']) ring.record(data, {kind: 'string', source: 'sender'}, 0)

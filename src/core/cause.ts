@@ -47,8 +47,7 @@ export function diagnose({code, reason}: Close, frames: readonly FrameEvidence[]
     : halved ? ['ill-formed-text', 'possible', halved]
     : reason || compressed ? ['damaged-in-transit', reason && compressed ? 'likely' : 'possible']
     : ['unknown', 'none']
-  const {sequence, offset} = frame ?? {}
-  return {cause, confidence, advice: advice[cause], ...(sequence && {sequence}), ...(offset !== undefined && {offset})}
+  return {cause, confidence, advice: advice[cause], sequence: frame?.sequence, offset: frame?.offset}
 }
 
 const advice: Record<Cause, string> = {

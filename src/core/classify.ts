@@ -116,6 +116,6 @@ export const plans: Record<Action, string> = {retry: 'trying again', refresh: 't
 export function describe({status, code, reason, origin, error}: Close, {name, explanation, action}: Verdict, done: Action = action): string {
   const words = reason || error
   // Other people's words: no control or format character of theirs may act on a terminal.
-  const quoted = JSON.stringify(words ?? '').replace(/[\p{C}\u2028\u2029]/gu, '\uFFFD')
-  return `${status ?? code} ${name}${words ? ` (${quoted})` : ''}: ${remarks[origin] ?? explanation}; ${plans[done]}`
+  const quoted = words ? ` (${JSON.stringify(words).replace(/[\p{C}\u2028\u2029]/gu, '\uFFFD')})` : ''
+  return `${status ?? code} ${name}${quoted}: ${remarks[origin] ?? explanation}; ${plans[done]}`
 }

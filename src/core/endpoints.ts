@@ -37,9 +37,9 @@ export function nextEndpoint(here: Memory, elsewhere: readonly Memory[], endpoin
   let soonest = here
   for (let i = 1; i < endpoints; i++) {
     const endpoint = (here.endpoint + i) % endpoints
-    const known = elsewhere.find((memory) => memory.endpoint === endpoint)
-    if (known?.spent) continue
-    const other = known ? {...known, retryAt: Math.max(known.retryAt, now)} : {endpoint, failures: 0, streak: {strikes: 0}, retryAt: now, earliest: now}
+    const known = elsewhere.find((memory) => memory.endpoint === endpoint) ?? {endpoint, failures: 0, streak: {strikes: 0}, retryAt: now, earliest: now}
+    const other = {...known, retryAt: Math.max(known.retryAt, now)}
+    if (other.spent) continue
     if (soonest.spent || other.retryAt < soonest.retryAt) soonest = other
   }
   return soonest

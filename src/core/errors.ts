@@ -17,10 +17,10 @@ const brand = Symbol.for('closecall.error')
 
 export class ClosecallError extends Error {
   override readonly name = 'ClosecallError'
-  readonly code: ClosecallErrorCode
+  declare readonly code: ClosecallErrorCode
   /** The close that caused it. */
-  readonly close?: Close
-  readonly verdict?: Verdict
+  declare readonly close?: Close
+  declare readonly verdict?: Verdict
 
   constructor(code: ClosecallErrorCode, message: string, ended: {last?: Close; verdict?: Verdict} = {}) {
     super(`closecall: ${message}`)

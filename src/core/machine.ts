@@ -238,16 +238,14 @@ export const promptly = 250
 const wakeSpread = 1000
 
 /** Nothing is held against the server. */
-const unblemished: Pick<Standing, 'attempt' | 'streak' | 'failures'> = {attempt: 0, streak: {strikes: 0}, failures: 0}
-
-const beginning = (): Standing => ({...unblemished, endpoint: 0, elsewhere: []})
+const beginning: Standing = {attempt: 0, streak: {strikes: 0}, failures: 0, endpoint: 0, elsewhere: []}
 
 const step = (state: State, ...effects: Effect[]): Step => ({state, effects})
 
 const abandon: Effect = {type: 'abandon'}
 
 /** A stable connection: nothing is held against its address, and none is in a row with what was before. */
-const forgiven = <S extends Standing>(standing: S): S => ({...standing, ...unblemished, elsewhere: standing.elsewhere.map((memory) => ({...memory, streak: unblemished.streak, spent: false}))})
+const forgiven = <S extends Standing>(standing: S): S => ({...standing, ...beginning, endpoint: standing.endpoint, elsewhere: standing.elsewhere.map((memory) => ({...memory, streak: beginning.streak, spent: false}))})
 
 const standingOf = ({attempt, streak, failures, endpoint, elsewhere}: Standing): Standing => ({attempt, streak, failures, endpoint, elsewhere})
 
@@ -263,14 +261,14 @@ const dial = ({epoch}: State, event: Event, {connectTimeout}: Policy, standing: 
 }
 
 /** A new beginning. Credentials are asked for again: the caller may have mended them. */
-const start: Handler<State, Event> = (state, event, policy) => dial(state, event, policy, beginning(), true, abandon)
+const start: Handler<State, Event> = (state, event, policy) => dial(state, event, policy, beginning, true, abandon)
 
 const retry: Handler<In<'backoff' | 'suspended'>, Event> = (state, event, policy) => dial(state, event, policy, state, state.refresh)
 
 /** Leaves a connection for another at once. What failed before still counts, but for one that was to be the last: that is a new beginning. */
 const replace: Handler<In<'open' | 'closing'>, Event> = (state, event, policy) => {
   const isLast = state.name === 'closing'
-  return dial(state, event, policy, isLast ? beginning() : state, isLast, settle(wished(state, event, {origin: 'reconnect'}, 'retry')), abandon)
+  return dial(state, event, policy, isLast ? beginning : state, isLast, settle(wished(state, event, {origin: 'reconnect'}, 'retry')), abandon)
 }
 
 const opened: Handler<In<'connecting'>, Of<'opened'>> = (state, event, policy) => {
@@ -349,7 +347,7 @@ const lose = (state: In<'connecting' | 'open'>, event: Event, policy: Policy, re
   // Timers of a hidden or frozen page come late: what counts is how long the connection was really open.
   const standing = standingOf(state.name === 'open' && last.age >= policy.stableAfter ? forgiven(state) : state)
   const {attempt, streak, failures, endpoint, elsewhere} = standing
-  const verdict = policy.classify(last, {attempt, streak: {...streak}, ...('hint' in state && {announced: state.hint?.verdict})})
+  const verdict = policy.classify(last, {attempt, streak: {...streak}, announced: state.hint?.verdict})
   const ended = {last, verdict}
   const told = settle(ended)
   const epoch = state.epoch + 1

@@ -23,9 +23,10 @@ export function parseRetryHint(reason: string): RetryHint | undefined {
   const pause = after.exec(reason)
   const width = spread.exec(reason)
   if (!pause && !width) return undefined
-  const hint: RetryHint = {after: pause ? Number(pause[2]) * (pause[1]?.toLowerCase() === 'ms' ? 1 : 1000) : 0}
-  if (width) hint.spread = Number(width[1]) * 1000
-  return hint
+  return {
+    after: pause ? Number(pause[2]) * (pause[1]?.toLowerCase() === 'ms' ? 1 : 1000) : 0,
+    spread: width ? Number(width[1]) * 1000 : undefined,
+  }
 }
 
 /**

@@ -38,6 +38,10 @@ describe('a report on 1007 [CC-61] [CC-62]', () => {
       advice: expect.stringMatching(/binary.*string/),
       connection: {url: 'wss://example.test/live', sent: 3, received: 0},
     })
+    expect(report.error.message).toBe(
+      'closecall: 1007 Invalid frame payload data ("Invalid UTF-8"): what this program sent was refused; not trying again. '
+      + 'Cause: ill-formed-text (certain), message 2, offset 2. Send bytes in binary frames, or decode them to a string first. More: npx closecall explain 1007',
+    )
     expect(report.frames).toMatchObject([
       {sequence: 1, kind: 'string', length: 4, age: 250, buffered: false, findings: []},
       {sequence: 2, kind: 'text bytes', length: 4, findings: ['ill-formed-utf8'], offset: 2},

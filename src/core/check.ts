@@ -15,14 +15,11 @@ export const duration = '1..2147483647'
 
 export const follows = (value: unknown, rule: string): boolean =>
   rule.split(' or ').some((word) => {
-    const [least, most] = word.split('..').map(Number)
     const [, type] = word.split(' ')
-    const methods = word.match(/\w+(?=\(\))/g)
-    return (
-      methods ? methods.every((method) => typeof Object(value)[method] === 'function')
-      : type ? type === typeof value && value !== null
-      : word === value || (typeof value === 'number' && value >= least! && value <= most!)
-    )
+    if (type) return word.match(/\w+(?=\(\))/g)?.every((method) => typeof Object(value)[method] === 'function') ?? (type === typeof value && value !== null)
+    if (typeof value !== 'number') return word === value
+    const [least, most] = word.split('..').map(Number)
+    return value >= least! && value <= most!
   })
 
 /** A value in an error message: short, on one line, and nothing of what an object holds. */

@@ -220,7 +220,7 @@ export const isResting = ({name}: State): boolean => name === 'idle' || name ===
 
 /** When the state wants a `deadline` event; never in a resting state. The shell keeps one timer, for this. */
 export const deadlineOf = (state: State): number | undefined => {
-  const {retryAt, deadline, stableAt = Infinity, lookAt = Infinity} = state as Partial<In<'suspended'> & In<'open'>>
+  const {retryAt, deadline, stableAt = Infinity, lookAt = Infinity} = state as {[time in 'retryAt' | 'deadline' | 'stableAt' | 'lookAt']?: number}
   const next = retryAt ?? deadline ?? Math.min(stableAt, lookAt)
   return next < Infinity ? next : undefined
 }

@@ -343,6 +343,16 @@ describe('the network', () => {
     expect(state).toMatchObject({name: 'backoff', delay: 900, retryAt: 5900})
   })
 
+  it.each<[string, (Sample | [Sample, object])[], object]>([
+    ['offline, and still without a network', [open, [closed(1006), {online: false}]], {online: false}],
+    ['page, and still frozen', [open, {type: 'freeze'}], {frozen: true}],
+    ['overload, and not yet due', [open, {type: 'postponed', delay: 5000}], {}],
+  ])('a wake changes nothing while suspended: %s [CC-55] [CC-97]', (_, script, stamp) => {
+    const {state} = after(...script)
+    expect(state.name).toBe('suspended')
+    for (const type of ['wake', 'online'] as const) expect(transition(state, event(state, {type}, {now: 1, ...stamp}), policy).state).toBe(state)
+  })
+
   it('leaves a live connection alone [CC-55]', () => {
     const {state} = after(open, opened)
     expect(transition(state, event(state, {type: 'offline'}), policy).state).toBe(state)

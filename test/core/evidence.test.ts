@@ -85,6 +85,16 @@ describe('the ring', () => {
     expect(ring.examine(1000).map(({sequence}) => sequence)).toEqual([3, 4, 5])
   })
 
+  it('takes the bytes of a view for what they are, whatever its kind and wherever it begins [CC-61]', () => {
+    const ring = new EvidenceRing()
+    const bytes = Uint8Array.of(0, 0, 1, 2, 0, 4, 0, 0)
+    const part = bytes.slice(2, 6)
+    for (const data of [part, part.buffer, new DataView(bytes.buffer, 2, 4), new Uint16Array(bytes.buffer, 2, 2)]) ring.record(data, {kind: 'view', source: 'sender'}, 100)
+    const fingerprints = ring.examine(1000).map(({fingerprint}) => fingerprint)
+    expect(new Set(fingerprints).size).toBe(1)
+    expect(fingerprints[0]).toMatch(/^[\da-f]{8}$/)
+  })
+
   it('counts a view as long as it was when it was sent, though its memory was handed on since [CC-176]', () => {
     const ring = new EvidenceRing()
     const data = new DataView(new ArrayBuffer(8))

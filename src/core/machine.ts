@@ -299,11 +299,9 @@ const failing: Handler<In<'connecting' | 'open'>, Of<'error'>> = (state, {now, f
 /** The timer of an open connection. */
 const due: Handler<In<'open'>, Of<'deadline'>> = (state, event, policy) => {
   if (state.failure) return lose(state, event, policy, {origin: state.stalled ? 'stalled' : 'error'})
-  const {now} = event
   const {stableAt = Infinity, ...rest} = state
-  // Open long enough to forget past failures. A timer may come a little early: a new object has it set again.
-  const next = now < stableAt ? {...state} : forgiven(rest)
-  return now < (state.lookAt ?? Infinity) ? step(next) : examine(next, event, policy, false)
+  // Open long enough to forget past failures. A timer may come a little early: a new object has it set again. One look more does no harm.
+  return examine(event.now < stableAt ? {...state} : forgiven(rest), event, policy, false)
 }
 
 /** Does the connection still live? */

@@ -249,9 +249,10 @@ const play = async (script: typeof scripts extends fc.Arbitrary<infer T> ? T : n
 
   // It can always be started again: no event is stuck in its queue.
   online()
-  tellPage('pageshow')
   network.behaviour = accepts()
   client.open()
+  // Nobody who rests hears it.
+  tellPage('pageshow')
   for (let turns = 0; turns < 40 && (client.state as State).name !== 'open'; turns++) {
     await clock.advance(turns && 1000)
     for (const {resolve} of questions) resolve(url)

@@ -1,7 +1,7 @@
 // What can the caller's own code do to the client?
 
 import {describe, expect, it, vi} from 'vitest'
-import type {ClientEvents} from '../../src/index.ts'
+import type {ClientEvents, SendResult} from '../../src/index.ts'
 import {accepts, acceptsThenCloses, drops, neverAnswers, sequence, type FakeNetwork} from '../../src/testing/index.ts'
 import {complained, expectRest, long, setUp, settled, takeUncaught, watchTheWorld} from './fixture.ts'
 
@@ -190,6 +190,38 @@ describe('a listener that acts [CC-6]', () => {
     setup.client.on('open', () => expect(setup.client.send('hello')).toBe('sent'))
     await settled(setup)
     expect(sentOn(setup.network)).toEqual(['hello', 'kept'])
+    setup.client.close()
+  })
+
+  it.each<[string, string | Uint8Array]>([['text', 'hello'], ['bytes', Uint8Array.of(1)]])('send() after reconnect() in open is for the connection to come: %s [CC-72]', async (_, data) => {
+    const setup = setUp()
+    let left: SendResult | undefined
+    const off = setup.client.on('open', () => {
+      off()
+      setup.client.reconnect()
+      left = setup.client.send(data)
+    })
+    await settled(setup)
+    expect([left, setup.network.sockets.map(({sent}) => sent.map((frame) => frame.data))]).toEqual(['buffered', [[], [data]]])
+    setup.client.close()
+  })
+
+  it('… also in what is told while the send buffer is flushed [CC-72]', async () => {
+    const setup = setUp(sequence((server) => {
+      server.socket.send = () => {
+        throw new Error('of the runtime')
+      }
+      server.accept()
+    }, accepts()))
+    let left: SendResult | undefined
+    setup.client.on('drop', () => {
+      setup.client.reconnect()
+      left = setup.client.send('hello')
+    })
+    setup.client.send('undeliverable')
+    await settled(setup)
+    expect([left, setup.network.sockets.map(({sent}) => sent.map(({data}) => data))]).toEqual(['buffered', [[], ['hello']]])
+    expect(takeUncaught()).toHaveLength(1)
     setup.client.close()
   })
 

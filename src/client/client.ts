@@ -418,6 +418,8 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
         if (attempt) this.#retries--
         return this.#dispatch({type: 'postponed', epoch, delay: delay!})
       }
+      // A hook may have ended it.
+      if (epoch !== this.#state.epoch) return
       origin = 'constructor'
       const socket = new (this.#class())(url, offered)
       if (epoch === this.#state.epoch) this.#attach(socket, epoch)

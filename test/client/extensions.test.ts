@@ -87,6 +87,14 @@ describe('the contract [CC-102]', () => {
 })
 
 describe('admit [CC-103]', () => {
+  it.each(['close', 'reconnect'] as const)('that calls %s() has no socket opened for what is over [CC-5]', async (action) => {
+    let asked = 0
+    const setup = setUp(accepts(), {extensions: [extension({admit: () => asked++ || setup.client[action]() as undefined})]})
+    await settled(setup)
+    expect([asked, setup.network.sockets.length, setup.client.state.name]).toEqual(action === 'close' ? [1, 0, 'closed'] : [1, 1, 'open'])
+    setup.client.close()
+  })
+
   it('puts an attempt off, which is no failure, and is asked again', async () => {
     const delays = [3000, 2000, 0]
     const setup = await settled(setUp(accepts(), {extensions: [extension({admit: () => delays.shift()!})]}))

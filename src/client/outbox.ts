@@ -128,8 +128,10 @@ export class Outbox {
     const entry = this.#push(message, wishes)
     if (typeof entry !== 'object') {
       if (entry !== 'full') this.#drop({...message, data, outcome: refusal(entry)})
-    } else if (abort && (entry.state === 'waiting' || entry.state === 'flying')) {
-      signal.addEventListener('abort', abort)
+    } else if (abort) {
+      // Who was told of another message's end may have aborted it.
+      if (signal.aborted) abort()
+      else if (entry.state === 'waiting' || entry.state === 'flying') signal.addEventListener('abort', abort)
     }
     return entry
   }

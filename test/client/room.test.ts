@@ -394,3 +394,18 @@ describe('with a schema that takes its time', () => {
     expect(setup.messages).toEqual([])
   })
 })
+
+describe('a signal', () => {
+  it('that is aborted while its message is being taken takes it back [CC-173]', async () => {
+    const setup = setUp(neverAnswers(), {buffer: {maxMessages: 1, overflow: 'drop-oldest'}})
+    const {client, clock} = setup
+    const abort = new AbortController()
+    client.on('drop', () => abort.abort())
+    client.send('a')
+    const receipt = client.deliver('b', {signal: abort.signal})
+    expect(client.stats.unsent).toBe(0)
+    expect(await receipt).toEqual({status: 'cancelled', inDoubt: false, writes: 0})
+    client.close()
+    await clock.advance(0)
+  })
+})

@@ -3,6 +3,7 @@
 import type {EventEmitter} from 'eventemitter3'
 import {longestDelay} from '../core/backoff.ts'
 import {byteLength, messageOf, SendBuffer, type Entry, type Message, type MessageId, type Outcome, type OutcomeCause, type OutcomeStatus, type SendData, type Wishes} from '../core/index.ts'
+import {sentAlready} from '../core/send-buffer.ts'
 import {reportError} from '../platform/console.ts'
 import {framing, unsentBytes, type WebSocketLike} from '../platform/websocket.ts'
 import type {Dropped} from './events.ts'
@@ -38,6 +39,9 @@ const refusal = (why: OutcomeCause): Outcome => ({status: why === 'overflow' ? '
 
 /** What the caller wished for, or knows already. */
 const expected: readonly (OutcomeStatus | OutcomeCause)[] = ['acknowledged', 'cancelled', 'taken', 'stopped']
+
+/** Larger messages are forgotten once they were handed to the socket: they must not fill the memory. */
+const largestKept = 65_536
 
 /** A look at what the runtime still holds comes after a task, and then ever later, up to this, ms. */
 const longestLook = 50
@@ -111,7 +115,9 @@ export class Outbox {
     if (!this.#line.takes()) return 'stopped'
     const socket = tell || id !== undefined ? undefined : this.#clear(message.data)
     if (socket) {
-      this.#writer.write(socket, message, 'sender')
+      // What a codec made, nobody knows again but by what it was made of.
+      const entry = codec && sentAlready(message, {given: data})
+      this.#writer.write(socket, message, !entry || entry.bytes > largestKept ? 'sender' : entry)
       return 'sent'
     }
     if (id !== undefined) checkId(id, this.buffer.awaits(`${id}`))

@@ -113,7 +113,7 @@ export class Outbox {
     this.#line.look()
     if (signal?.aborted) return 'cancelled'
     if (!this.#line.takes()) return 'stopped'
-    const socket = tell || id !== undefined ? undefined : this.#clear(message.data)
+    const socket = tell || id !== undefined ? undefined : this.#clear(message.data, key)
     if (socket) {
       // What a codec made, nobody knows again but by what it was made of.
       const entry = codec && sentAlready(message, {given: data})
@@ -143,10 +143,11 @@ export class Outbox {
   }
 
   /** The socket, if this may go straight to it. */
-  #clear(data: SendData): WebSocketLike | undefined {
+  #clear(data: SendData, key: string | undefined): WebSocketLike | undefined {
     const {buffer} = this
     const {tooBig} = buffer
-    if (this.#flushing && buffer.size) return undefined
+    // An `open` listener goes before what waits, but for an older message with its key: that would come after it.
+    if ((this.#flushing && buffer.size) || buffer.isKeyed(key)) return undefined
     const socket = this.#line.ready()
     return socket && (tooBig === Infinity || byteLength(data) < tooBig) ? socket : undefined
   }

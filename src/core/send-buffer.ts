@@ -187,6 +187,11 @@ export class SendBuffer {
     return this.#awaited.has(id)
   }
 
+  /** Whether a message with this key waits, for a newer one to take its place. */
+  isKeyed(key: string | undefined): boolean {
+    return this.#keyed.has(key!)
+  }
+
   /**
    * Takes a message.
    *

@@ -225,6 +225,15 @@ describe('a listener that acts [CC-6]', () => {
     setup.client.close()
   })
 
+  it('send() in open with the key of one that waits takes its place [CC-172]', async () => {
+    const setup = setUp()
+    setup.client.send('there', {key: 'cursor'})
+    setup.client.on('open', () => setup.client.send('here', {key: 'cursor'}))
+    await settled(setup)
+    expect(sentOn(setup.network)).toEqual(['here'])
+    setup.client.close()
+  })
+
   it('takeUnsent() in open: nothing is left to flush', async () => {
     const setup = setUp()
     setup.client.send('kept')

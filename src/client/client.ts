@@ -38,7 +38,6 @@ import {
   checkProtocols,
   toURLs,
   type Address,
-  type HeartbeatOptions,
   type Options,
   type SendOptions,
   type Settings,
@@ -495,7 +494,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   }
 
   #ask(now: number): void {
-    const {message}: HeartbeatOptions = this.#settings.heartbeat ?? {}
+    const message = this.#settings.heartbeat?.message
     const question = typeof message === 'function' ? message() : message
     this.#receiver.askedAt = now
     this.#writer.ring.touch(now)
@@ -522,18 +521,16 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
 
   /** Listens to the world only while something is under way. */
   #watch(): void {
-    if (isResting(this.#state) === !this.#stopWatching) return
-    if (this.#stopWatching) {
-      this.#stopWatching()
-      this.#stopWatching = undefined
-      return
-    }
-    const {signal} = this.#settings
+    const stop = this.#stopWatching
+    if (isResting(this.#state) === !stop) return
+    this.#stopWatching = undefined
+    if (stop) return stop()
+    const {environment, signal} = this.#settings
     const abort = (): void => this.close()
-    const stop = this.#settings.environment.subscribe((type) => this.#dispatch({type}))
+    const unsubscribe = environment.subscribe((type) => this.#dispatch({type}))
     signal?.addEventListener('abort', abort)
     this.#stopWatching = () => {
-      stop()
+      unsubscribe()
       signal?.removeEventListener('abort', abort)
     }
   }
@@ -556,7 +553,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
       bufferedAmount: this.#socket?.bufferedAmount ?? 0,
       ...this.stats,
     }, this.#dialect()?.source)
-    const account = this.#outbox.account(this.#socket, previous.name === 'closing' && last.origin === 'event' && last.wasClean, report)
+    const account = this.#outbox.account(this.#socket, previous.name === 'closing' && last.wasClean, report)
     return () => {
       account()
       this.#emitter.emit('close', entry)

@@ -2,7 +2,7 @@
 
 import type {EventEmitter} from 'eventemitter3'
 import {longestDelay} from '../core/backoff.ts'
-import {byteLength, messageOf, SendBuffer, type Entry, type Message, type MessageId, type Outcome, type OutcomeCause, type OutcomeStatus, type SendData, type Wishes} from '../core/index.ts'
+import {byteLength, messageOf, SendBuffer, type Entry, type Loss, type Message, type MessageId, type Outcome, type OutcomeCause, type OutcomeStatus, type SendData, type Wishes} from '../core/index.ts'
 import {sentAlready} from '../core/send-buffer.ts'
 import {reportError} from '../platform/console.ts'
 import {framing, unsentBytes, type WebSocketLike} from '../platform/websocket.ts'
@@ -85,7 +85,8 @@ export class Outbox {
 
   send(data: unknown, options: SendOptions | undefined): SendResult {
     const taken = this.#accept(data, options)
-    return taken === 'sent' ? taken : typeof taken === 'string' ? 'refused' : taken.writes ? 'sent' : 'buffered'
+    if (typeof taken === 'object') return taken.writes ? 'sent' : 'buffered'
+    return taken === 'sent' ? taken : 'refused'
   }
 
   deliver(data: unknown, options: SendOptions | undefined): Receipt {
@@ -213,11 +214,10 @@ export class Outbox {
     const {ring} = this.#writer
     const {again, gone, forgotten} = ring.unsent(socket ? unsentBytes(socket) : 0, framing)
     const {cause, sequence, confidence} = report ?? {}
-    const isTooBig = cause === 'too-big'
     const isCertain = confidence === 'certain'
-    const largest = isTooBig ? ring.largest() : undefined
+    const largest = cause === 'too-big' ? ring.largest() : undefined
     const entry = largest?.source ?? (sequence && isCertain ? ring.sourceOf(sequence) : undefined)
-    const fault = typeof entry === 'object' ? {entry, why: isTooBig ? ('too-big' as const) : ('at-fault' as const), inDoubt: !isCertain} : undefined
+    const fault: Loss['fault'] = typeof entry === 'object' ? {entry, why: largest ? 'too-big' : 'at-fault', inDoubt: !isCertain} : undefined
     return () => {
       if (largest) this.buffer.refuseFrom(largest.bytes)
       this.buffer.lost({unsent: again, fault, arrived})

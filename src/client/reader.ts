@@ -26,6 +26,16 @@ const mostIssues = 16
 /** Messages that wait for a schema which takes its time: a server must not fill the memory of a client that can't keep up. */
 const mostWaiting = 10_000
 
+/** Asks the caller's code about a message. What it can't read, the server wrote: that is no error of the caller's. */
+export const answerOf = <T>(question: () => T, {data}: Event, refuse: (invalid: Invalid) => void): T | undefined => {
+  try {
+    return question()
+  } catch (error) {
+    refuse({reason: 'unexpected', data, error})
+    return undefined
+  }
+}
+
 /** @returns what takes the messages of one connection, and tells what they mean, in their order; undefined where they are what they mean */
 export const readerOf = <In>({codec, schema, delivery}: Settings, {tell, refuse, acknowledge, listens}: Line<In>): ((event: Event) => void) | undefined => {
   /** Where a schema takes its time, later messages wait. */
@@ -33,18 +43,10 @@ export const readerOf = <In>({codec, schema, delivery}: Settings, {tell, refuse,
   let waiting = 0
 
   const heed = (data: In, event: Event): void => {
-    const ask = <T>(question: () => T): T | undefined => {
-      try {
-        return question()
-      } catch (error) {
-        refuse({reason: 'unexpected', data: event.data, error})
-        return undefined
-      }
-    }
     // A duplicate may acknowledge more than it did the first time.
-    const strange = ask(() => acknowledge(delivery!.acked(data)).filter((id) => !delivery!.knows?.(id)))
+    const strange = answerOf(() => acknowledge(delivery!.acked(data)).filter((id) => !delivery!.knows?.(id)), event, refuse)
     if (strange?.length) refuse({reason: 'unknown-ack', data: event.data})
-    if (!ask(() => delivery!.seen?.(data))) tell(data, event)
+    if (!answerOf(() => delivery!.seen?.(data), event, refuse)) tell(data, event)
   }
   const told = delivery ? heed : tell
   if (!codec && !schema) return delivery && ((event) => told(event.data, event))

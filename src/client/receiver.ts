@@ -3,12 +3,12 @@
 import type {Clock} from '../platform/clock.ts'
 import {warn} from '../platform/console.ts'
 import type {WebSocketLike} from '../platform/websocket.ts'
-import type {MessageData} from './events.ts'
+import type {Invalid, MessageData} from './events.ts'
 import type {ExtensionHooks} from './extension.ts'
 import {guard} from './guard.ts'
-import type {HeartbeatOptions, Settings} from './options.ts'
+import type {Settings} from './options.ts'
 import type {Line, Outbox} from './outbox.ts'
-import {readerOf} from './reader.ts'
+import {answerOf, readerOf} from './reader.ts'
 
 /** The way in: counts and sorts what the sockets tell, and tells listeners what is for them. */
 export class Receiver {
@@ -26,18 +26,19 @@ export class Receiver {
 
   /** @param hint told each message: the service may say of a close to come when, and whether, to come back. Absent: it has no such messages */
   constructor(settings: Settings, hooks: readonly ExtensionHooks[], outbox: Outbox, {emitter, takes}: Line, hint: ((data: MessageData) => void) | undefined) {
-    const {isReply}: HeartbeatOptions = settings.heartbeat ?? {}
+    const isReply = settings.heartbeat?.isReply
     const curious = hooks.filter(({received}) => received)
     this.#clock = settings.clock
+    const refuse = (invalid: Invalid): void => {
+      if (emitter.emit('invalid', invalid) || this.#toldInvalid) return
+      this.#toldInvalid = true
+      warn(`closecall: an incoming message was ${invalid.reason}; said once, see \`on('invalid')\``)
+    }
     this.listen = (socket) => {
       const read = readerOf(settings, {
         // A session hears the messages of its socket alone.
         tell: (data, event) => void emitter.emit('message', data, event, socket),
-        refuse: (invalid) => {
-          if (emitter.emit('invalid', invalid) || this.#toldInvalid) return
-          this.#toldInvalid = true
-          warn(`closecall: an incoming message was ${invalid.reason}; said once, see \`on('invalid')\``)
-        },
+        refuse,
         acknowledge: (ids) => outbox.acknowledge(ids),
         listens: takes,
       })
@@ -51,7 +52,7 @@ export class Receiver {
         (event) => {
           for (const hooks of curious) guard(() => hooks.received!())
           if (hint) guard(() => hint(event.data))
-          if (!guard(() => isReply?.(event.data))) return deliver(event)
+          if (!answerOf(() => isReply?.(event.data), event, refuse)) return deliver(event)
           this.received++
           this.#answered()
         }

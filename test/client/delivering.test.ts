@@ -43,6 +43,20 @@ const honest = ({network}: Setup): void => {
 const padding = 'p'.repeat(1000)
 
 describe('deliver()', () => {
+  it('what stopped with the client is forgotten when it begins anew [CC-175]', async () => {
+    const {client, clock, network} = setUp(neverAnswers())
+    void client.deliver('a')
+    client.send('b')
+    client.close()
+    expect(client.stats.unsent).toBe(2)
+    client.open()
+    expect(client.stats).toMatchObject({unsent: 1, unsentBytes: 1})
+    network.behaviour = accepts()
+    await clock.advance(30_000)
+    expect([network.last.sent.map(({data}) => data), client.stats.unsent, client.takeUnsent()]).toEqual([['b'], 0, []])
+    client.close()
+  })
+
   const cases: [string, () => Setup, (setup: Setup) => Receipt, Outcome][] = [
     ['written, when it has left', () => setUp(), ({client}) => client.deliver('a'), {status: 'written', inDoubt: false, writes: 1}],
     ['written, when it waited for a connection', () => setUp(sequence(refuses(), accepts())), ({client}) => {

@@ -230,3 +230,14 @@ describe('on a wake [CC-96]', () => {
     setup.client.close()
   })
 })
+
+it('what `isReply` can\'t read, the server wrote: it is told by `invalid`, throws into no process, and is a message [CC-95]', async () => {
+  const setup = await settled(setUp(accepts(), {heartbeat: {...heartbeat, isReply: (data: string) => JSON.parse(data).type === 'pong'}}))
+  const seen: unknown[] = []
+  setup.client.on('invalid', (invalid) => seen.push(invalid))
+  setup.network.last.server.send('{')
+  await settled(setup)
+  expect(seen).toEqual([{reason: 'unexpected', data: '{', error: expect.any(SyntaxError)}])
+  expect([setup.messages, setup.client.stats.received]).toEqual([['{'], 1])
+  setup.client.close()
+})

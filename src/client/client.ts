@@ -132,6 +132,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     return this.#outbox.buffer.bytes + (this.#socket?.bufferedAmount ?? 0)
   }
 
+  /** What happened since the client was made, in numbers, and what waits now. Nothing resets them. */
   get stats(): Stats {
     const {received, roundTripTime} = this.#receiver
     const {size, bytes, tooBig} = this.#outbox.buffer
@@ -160,13 +161,21 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     return until(this, () => this.#state.name === 'open').then(() => this)
   }
 
-  /** Connects, unless it is connected or about to be. Past failures are forgotten. @throws where there is no WebSocket class */
+  /**
+   * Connects, unless it is connected or about to be. Past failures are forgotten.
+   *
+   * @throws {ClosecallError} where there is no WebSocket class (`NO_WEBSOCKET`)
+   */
   open(): void {
     this.#class()
     this.#dispatch({type: 'open'})
   }
 
-  /** Connects anew at once, from any state; while connecting it changes nothing. @throws where there is no WebSocket class */
+  /**
+   * Connects anew at once, from any state; while connecting it changes nothing. What `send()` is given from then on is for the new connection.
+   *
+   * @throws {ClosecallError} where there is no WebSocket class (`NO_WEBSOCKET`)
+   */
   reconnect(): void {
     this.#class()
     this.#dispatch({type: 'reconnect'})
@@ -174,11 +183,11 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
 
   /**
    * Ends the connection, or the wait for one, for good; only `open()` and `reconnect()` start again. What waits in the send
-   * buffer is not sent: `takeUnsent()` has it.
+   * buffer is not sent: `takeUnsent()` has it. The state is `closing` until the server has answered, at most `closeTimeout` ms, then `closed`.
    *
    * @param code 1000, the default, or 3000–4999
    * @param reason at most 123 bytes in UTF-8
-   * @throws for another code or a longer reason
+   * @throws {ClosecallError} for another code or a longer reason (`INVALID`)
    */
   close(code = 1000, reason = ''): void {
     checkClose(code, reason)
@@ -193,9 +202,10 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
    * while they are buffered.
    *
    * Handed to an open socket, a message is forgotten, but for this: if the connection breaks and the runtime says that it never left, a text
-   * or a Blob of up to 64 KiB is sent again, and anything else is told by `drop`.
+   * or a Blob, or what a codec made, of up to 64 KiB is sent again, and anything else is told by `drop`.
    *
-   * @throws {ClosecallError} for what a WebSocket can't send, for text bytes where the class can't (`INVALID`), and what `lint: 'throw'` finds (`LINT`)
+   * @throws {ClosecallError} for an option or an id of `delivery` that can't be used, for what the codec can't write or a WebSocket can't send,
+   * for text bytes where the class can't (`INVALID`), and for what `lint: 'throw'` finds (`LINT`); and what `delivery.id` throws
    */
   send(data: Out, options?: SendOptions): SendResult {
     if (typeof data === 'string' && !options && this.#writer.direct?.readyState === 1) {
@@ -211,7 +221,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
    * Unlike what `send()` hands over, the message is kept until it has left: with protocol pings (`closecall/node`) until the server has
    * answered one that was sent after it, with `delivery` until it is acknowledged, otherwise until the runtime has passed it on. Until then bytes must not be changed.
    *
-   * @returns a promise of the {@link Outcome}. It rejects only for what can't be sent: `INVALID`, `LINT`
+   * @returns a promise of the `Outcome`. It rejects only with what `send()` throws
    * @example
    * const {status, inDoubt} = await client.deliver(order, {ttl: 30_000})
    */
@@ -238,6 +248,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
    * `suspended`, counted from now.
    *
    * @param hint milliseconds; clamped to `backoff.maxHint`
+   * @throws {ClosecallError} for what is no hint (`INVALID`)
    */
   hint(hint: RetryHint): void {
     checkHint(hint)
@@ -252,7 +263,12 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     return this.#outbox.take()
   }
 
-  /** @returns the function that unsubscribes. A listener that throws stops nothing; its error is reported as uncaught. */
+  /**
+   * Listens, until what is returned is called. A listener that throws stops nothing; its error is reported as uncaught.
+   *
+   * @returns the function that unsubscribes
+   * @throws {ClosecallError} for a listener that is no function (`INVALID`)
+   */
   on<Name extends keyof ClientEvents>(name: Name, listener: ClientEvents<In, Out>[Name]): () => void {
     checkListener(listener)
     const guarded = (a: any, b: any): void => {
@@ -278,7 +294,12 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     return off
   }
 
-  /** Messages from now on, over all reconnections. Ends when the client is closed; throws when it fails, and when its reader is too slow. */
+  /**
+   * Messages from now on, over all reconnections. Ends when the client is closed. Throws when it fails (`FAILED`), and, by default, when
+   * 10 000 wait for a reader that is slower (`OVERFLOW`), each time after what was received before.
+   *
+   * @throws {ClosecallError} at once for an option that can't be used (`INVALID`)
+   */
   messages(options: InboxOptions = {}): AsyncIterableIterator<In, undefined> {
     return messagesOf(this, options)
   }

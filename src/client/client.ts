@@ -81,7 +81,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   #connections = 0
   #retries = 0
   #investigation: AbortController | undefined
-  #session: AbortController | undefined
+  #endSession: ((reason: string) => void) | undefined
 
   constructor(address: Address, options: Options<In, Out> = {}) {
     const settings = checkOptions(options)
@@ -341,8 +341,8 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     const stamp: Stamp = {
       now,
       random: guard(random) ?? 0.5,
-      online: environment.online,
-      frozen: environment.frozen,
+      online: guard(() => environment.online) ?? true,
+      frozen: guard(() => environment.frozen) ?? false,
       signs: this.#receiver.signs,
       readyState: this.#socket?.readyState ?? -1,
       endpoints: this.#endpoints,
@@ -354,7 +354,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     clock.clearTimeout(this.#timer)
     const deadline = deadlineOf(state)
     if (deadline !== undefined) this.#timer = clock.setTimeout(() => this.#dispatch({type: 'deadline', epoch: state.epoch}), Math.max(0, deadline - now))
-    this.#watch()
+    guard(() => this.#watch())
     const entered = state.name !== previous.name
     if (entered && state.name === 'open') {
       this.#connections++
@@ -399,7 +399,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
         if (this.#socket) abandon(this.#socket)
         this.#socket = undefined
         this.#investigation?.abort()
-        this.#session?.abort(new ClosecallError('CLOSED', 'the connection is over'))
+        this.#endSession?.('the connection is over')
         this.#receiver.askedAt = undefined
         this.#writer.ring.clear()
         return undefined
@@ -475,9 +475,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   async #setUp(): Promise<void> {
     const {epoch, attempt} = this.#state as Extract<State, {name: 'connecting'}>
     const socket = this.#socket!
-    const over = (this.#session = new AbortController())
-    const {signal} = over
-    const session = sessionOf<In, Out>({url: this.#url, protocol: this.protocol, attempt, credentials: this.#credentials, signal}, {
+    const {session, end} = sessionOf<In, Out>({url: this.#url, protocol: this.protocol, attempt, credentials: this.#credentials}, {
       write: (data, options) => this.#writer.write(socket, this.#writer.prepare(data, options?.binary), 'session'),
       listen: (listener) => {
         // What a slow schema lets through of an earlier connection is not for this one.
@@ -486,10 +484,10 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
         return () => void this.#emitter.off('message', hear)
       },
     })
+    this.#endSession = end
     try {
       await this.#settings.onOpen!(session)
-      // Not `this.#session`: by now it may be the next connection's.
-      over.abort(new ClosecallError('CLOSED', 'onOpen is done: use the client'))
+      end('onOpen is done: use the client')
       this.#dispatch({type: 'ready', epoch, ...this.#asks(socket)})
     } catch (error) {
       this.#fail(epoch, 'setup', error)
@@ -551,23 +549,25 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     const unsubscribe = environment.subscribe((type) => this.#dispatch({type}))
     signal?.addEventListener('abort', abort)
     this.#stopWatching = () => {
-      unsubscribe()
       signal?.removeEventListener('abort', abort)
+      unsubscribe()
     }
   }
 
   #settle({last, verdict, report: why}: Extract<Effect, {type: 'settle'}>, at: number, previous: State): () => void {
     const {name} = this.#state
-    const explanation = describe(last, verdict, name === 'failed' ? 'stop' : verdict.action)
+    const {ring} = this.#writer
+    const failed = name === 'failed'
+    const explanation = describe(last, verdict, failed ? 'stop' : verdict.action)
     const entry: HistoryEntry = {at, close: last, verdict, explanation}
     if (this.#history.push(entry) > historyLength) this.#history.shift()
-    const end = {url: this.#url, endpoint: 'endpoint' in previous ? previous.endpoint : 0, state: this.#state, hint: hintIn(last, previous), sentAt: this.#writer.ring.sentAt, frames: () => this.#writer.ring.examine(at)}
+    const end = {url: this.#url, endpoint: 'endpoint' in previous ? previous.endpoint : 0, state: this.#state, hint: hintIn(last, previous), sentAt: ring.sentAt, frames: () => ring.examine(at)}
     for (const hooks of this.#hooks) {
       const pattern = guard(() => hooks.settled?.(entry, end))
       if (pattern) entry.pattern = pattern
     }
     const {pattern} = entry
-    const report = why && makeReport(why, entry, name === 'failed', () => this.#writer.ring.examine(at, this.#settings.evidence.payloads), {
+    const report = why && makeReport(why, entry, failed, () => ring.examine(at, this.#settings.evidence.payloads), {
       url: this.#url,
       protocol: this.protocol,
       extensions: this.extensions,

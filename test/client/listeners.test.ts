@@ -1,13 +1,41 @@
 // What can the caller's own code do to the client?
 
 import {describe, expect, it, vi} from 'vitest'
-import type {ClientEvents, SendResult} from '../../src/index.ts'
+import type {ClientEvents, Environment, SendResult} from '../../src/index.ts'
 import {accepts, acceptsThenCloses, drops, neverAnswers, sequence, type FakeNetwork} from '../../src/testing/index.ts'
 import {complained, expectRest, long, setUp, settled, takeUncaught, watchTheWorld} from './fixture.ts'
 
 watchTheWorld()
 
 const sentOn = (network: FakeNetwork): unknown[] => network.sockets.flatMap(({sent}) => sent.map(({data}) => data))
+
+describe('an environment that throws [CC-83]', () => {
+  const fail = (): never => {
+    throw new Error('of the environment')
+  }
+  const quiet = {online: true, frozen: false, subscribe: () => () => {}}
+  it.each<[string, Environment]>([
+    ['when asked', {...quiet, get online() {
+      return fail()
+    }, get frozen() {
+      return fail()
+    }}],
+    ['when subscribed to', {...quiet, subscribe: fail}],
+    ['when unsubscribed from', {...quiet, subscribe: () => fail}],
+  ])('%s is reported, and the client does as ever', async (_, environment) => {
+    const abort = new AbortController()
+    const left = vi.spyOn(abort.signal, 'removeEventListener')
+    const setup = setUp(sequence(drops(), accepts()), {environment, signal: abort.signal})
+    await setup.clock.advance(5000)
+    expect([setup.closes.length, setup.client.state.name]).toEqual([1, 'open'])
+    setup.client.close()
+    await settled(setup)
+    expect(setup.client.state.name).toBe('closed')
+    expect(takeUncaught()).toContainEqual(new Error('of the environment'))
+    expect(left).toHaveBeenCalledTimes(environment.subscribe === fail ? 0 : 1)
+    expectRest(setup)
+  })
+})
 
 describe('a listener that throws [CC-83]', () => {
   it.each<keyof ClientEvents>(['state', 'open', 'message', 'close', 'retry'])('harms neither another listener nor the client: %s', async (name) => {

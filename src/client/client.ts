@@ -20,10 +20,10 @@ import {
   type Stamp,
   type State,
 } from '../core/index.ts'
-import {ClosecallError, isClosecallError} from '../core/errors.ts'
+import {isClosecallError} from '../core/errors.ts'
 import {hintIn} from '../core/machine.ts'
 import {complain, reportError, warn} from '../platform/console.ts'
-import {abandon, failureOf, listenForPongs, nativeWebSocket, sendsTextBytes, wordsOf, type WebSocketClass, type WebSocketLike} from '../platform/websocket.ts'
+import {abandon, failureOf, listenForPongs, wordsOf, type WebSocketLike} from '../platform/websocket.ts'
 import type {Codec, Schema} from './codec.ts'
 import type {ClientEvents, MessageData} from './events.ts'
 import type {ExtensionHooks} from './extension.ts'
@@ -45,8 +45,9 @@ import {
 import {Outbox, type Line, type Receipt, type SendResult} from './outbox.ts'
 import {policyOf} from './policy.ts'
 import {Receiver} from './receiver.ts'
-import {makeReport, type HistoryEntry, type Report, type Stats} from './report.ts'
+import {makeReport, type HistoryEntry, type Stats} from './report.ts'
 import {sessionOf} from './session.ts'
+import {socketClass} from './socket-class.ts'
 import {takes, until} from './waiting.ts'
 import {Writer} from './writer.ts'
 
@@ -92,7 +93,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     const {clock, random} = settings
     this.#hooks = settings.extensions.map((extend) => guard(() => extend({clock, random})) ?? {})
     this.#policy = policyOf(settings, this.#hooks, [address, settings.protocols, settings.credentials].some((value) => typeof value === 'function'), () => this.#dialect())
-    this.#writer = new Writer(settings, () => void this.#outbox.press(), () => sendsTextBytes(this.#class()))
+    this.#writer = new Writer(settings, () => void this.#outbox.press())
     const line: Line = {
       emitter: this.#emitter,
       // Until something happened that must be handled first.
@@ -155,7 +156,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
 
   /**
    * Resolves with this client when it is open: now, or at the next `open`.
-   * Rejects with a {@link ClosecallError} (`FAILED`, `CLOSED`) if it stops before. Asking again after that asks anew.
+   * Rejects with a `ClosecallError` (`FAILED`, `CLOSED`) if it stops before. Asking again after that asks anew.
    */
   get ready(): Promise<this> {
     return until(this, () => this.#state.name === 'open').then(() => this)
@@ -167,7 +168,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
    * @throws {ClosecallError} where there is no WebSocket class (`NO_WEBSOCKET`)
    */
   open(): void {
-    this.#class()
+    socketClass(this.#settings)
     this.#dispatch({type: 'open'})
   }
 
@@ -177,7 +178,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
    * @throws {ClosecallError} where there is no WebSocket class (`NO_WEBSOCKET`)
    */
   reconnect(): void {
-    this.#class()
+    socketClass(this.#settings)
     this.#dispatch({type: 'reconnect'})
   }
 
@@ -231,7 +232,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
 
   /**
    * Waits until no more than `highWaterMark` bytes are under way, in the send buffer and in the runtime, and the send buffer has room.
-   * Resolves at once if that is so. Rejects with a {@link ClosecallError} (`FAILED`, `CLOSED`) if the client stops before, or has stopped.
+   * Resolves at once if that is so. Rejects with a `ClosecallError` (`FAILED`, `CLOSED`) if the client stops before, or has stopped.
    *
    * @example
    * for (const part of parts) {
@@ -315,12 +316,6 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     await until(this, () => false).catch(() => {})
   }
 
-  #class(): WebSocketClass {
-    const Class = this.#settings.WebSocket ?? nativeWebSocket()
-    if (Class) return Class
-    throw new ClosecallError('NO_WEBSOCKET', "this runtime has no WebSocket: `npm install ws`, then `import WebSocket from 'ws'` and `connect(url, {WebSocket})`")
-  }
-
   /** Run to completion: what happens meanwhile waits its turn. */
   #dispatch(happening: Happening): void {
     // Nothing goes straight to the socket before this is settled.
@@ -342,7 +337,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
       now,
       random: guard(random) ?? 0.5,
       online: guard(() => environment.online) ?? true,
-      frozen: guard(() => environment.frozen) ?? false,
+      frozen: !!guard(() => environment.frozen),
       signs: this.#receiver.signs,
       readyState: this.#socket?.readyState ?? -1,
       endpoints: this.#endpoints,
@@ -441,7 +436,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
       // A hook may have ended it.
       if (epoch !== this.#state.epoch) return
       origin = 'constructor'
-      const socket = new (this.#class())(url, offered)
+      const socket = new (socketClass(this.#settings))(url, offered)
       if (epoch === this.#state.epoch) this.#attach(socket, epoch)
       else abandon(socket)
     } catch (error) {
@@ -557,6 +552,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   #settle({last, verdict, report: why}: Extract<Effect, {type: 'settle'}>, at: number, previous: State): () => void {
     const {name} = this.#state
     const {ring} = this.#writer
+    const {evidence, onReport} = this.#settings
     const failed = name === 'failed'
     const explanation = describe(last, verdict, failed ? 'stop' : verdict.action)
     const entry: HistoryEntry = {at, close: last, verdict, explanation}
@@ -567,7 +563,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
       if (pattern) entry.pattern = pattern
     }
     const {pattern} = entry
-    const report = why && makeReport(why, entry, failed, () => ring.examine(at, this.#settings.evidence.payloads), {
+    const report = why && makeReport(why, entry, failed, () => ring.examine(at, evidence.payloads), {
       url: this.#url,
       protocol: this.protocol,
       extensions: this.extensions,
@@ -579,17 +575,15 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
       account()
       this.#emitter.emit('close', entry)
       if (pattern && !this.#emitter.emit('diagnosis', pattern, entry)) warn(`closecall: ${pattern.explanation} ${pattern.advice}`)
-      if (report) this.#report(report)
+      if (report) {
+        guard(() => onReport?.(report))
+        if (!this.#emitter.emit('report', report) && !onReport) complain(report.error.message)
+      }
       // Some servers close with 1000 although they want us back: not to be overlooked.
       else if (name === 'closed' && previous.name === 'open' && !this.#emitter.listenerCount('closed')) warn(`closecall: ${explanation}${last.code === 1000 ? '; see `onNormalClosure`' : ''}`)
     }
   }
 
-  #report(report: Report): void {
-    const {onReport} = this.#settings
-    guard(() => onReport?.(report))
-    if (!this.#emitter.emit('report', report) && !onReport) complain(report.error.message)
-  }
 }
 
 /**

@@ -31,7 +31,7 @@ export const messagesOf = <Data>(client: Source, options: InboxOptions): AsyncIt
   const {maxMessages, overflow} = fill('options', defaults, rules, options)
   type Result = IteratorResult<Data, undefined>
   const done: Result = {done: true, value: undefined}
-  const inbox = new Fifo<Data>()
+  let inbox = new Fifo<Data>()
   const asked = new Fifo<(result: Result | Promise<Result>) => void>()
   /** Nothing more will come. */
   let isOver = false
@@ -68,7 +68,7 @@ export const messagesOf = <Data>(client: Source, options: InboxOptions): AsyncIt
         serve()
       }),
     return: async () => {
-      inbox.retain(() => false)
+      inbox = new Fifo()
       end()
       failure = undefined
       serve()

@@ -21,7 +21,8 @@ export const policyOf = (settings: Settings, hooks: readonly ExtensionHooks[], r
     closeTimeout,
     heartbeat,
     refreshable,
-    backoff: typeof jitter === 'function' ? {...backoff, jitter: (...given) => guard(() => jitter(...given)) ?? NaN} : backoff,
+    // What is no number, as when it throws, is no delay.
+    backoff: typeof jitter === 'function' ? {...backoff, jitter: (...given) => guard(() => jitter(...given)) as number} : backoff,
     pollInterval: pollInterval(),
     closeOnPageHide: onPageHide !== 'keep',
     setsUp: !!onOpen,

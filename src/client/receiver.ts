@@ -39,7 +39,7 @@ export class Receiver {
         // A session hears the messages of its socket alone.
         tell: (data, event) => void emitter.emit('message', data, event, socket),
         refuse,
-        acknowledge: (ids) => outbox.acknowledge(ids),
+        outbox,
         listens: takes,
       })
       const deliver = (event: {data: any}): void => {

@@ -4,10 +4,11 @@ import {ClosecallError} from '../core/errors.ts'
 import {bytesOf} from '../core/inspect.ts'
 import {EvidenceRing, firstIllFormedByte, kindOf, type Finding, type FrameKind, type Message, type SendData, type Sending, type Source} from '../core/index.ts'
 import {warn} from '../platform/console.ts'
-import type {WebSocketLike} from '../platform/websocket.ts'
+import {sendsTextBytes, type WebSocketLike} from '../platform/websocket.ts'
 import {encoded} from './codec.ts'
 import {lint, looksOdd} from './lint.ts'
 import {checkData, type Settings} from './options.ts'
+import {socketClass} from './socket-class.ts'
 
 /** How most messages leave. */
 const asText: Sending = {kind: 'string', source: 'sender'}
@@ -20,7 +21,6 @@ export class Writer {
   readonly #settings: Settings
   readonly #lints: boolean
   readonly #held: () => void
-  readonly #sendsTextBytes: () => boolean
   readonly #warned: Finding[] = []
   /** Those that did not go straight to the socket. */
   #prepared = 0
@@ -28,16 +28,12 @@ export class Writer {
   #turn = 0
   readonly #endTurn = (): void => void (this.#turn = 0)
 
-  /**
-   * @param held told when the runtime seems to hold what it should have passed on
-   * @param sendsTextBytes whether the sockets can put bytes in a text frame; asked where it matters
-   */
-  constructor(settings: Settings, held: () => void, sendsTextBytes: () => boolean) {
+  /** @param held told when the runtime seems to hold what it should have passed on */
+  constructor(settings: Settings, held: () => void) {
     this.ring = new EvidenceRing(settings.evidence.frames)
     this.#settings = settings
     this.#lints = settings.lint !== 'off'
     this.#held = held
-    this.#sendsTextBytes = sendsTextBytes
   }
 
   /** The time, to the turn of the event loop. */
@@ -56,7 +52,7 @@ export class Writer {
    */
   prepare(value: unknown, binary: boolean | undefined): Message {
     const data = encoded(this.#settings.codec, value)
-    const kind = typeof data === 'string' ? 'string' : checkData(data, binary, binary === false && this.#sendsTextBytes())
+    const kind = typeof data === 'string' ? 'string' : checkData(data, binary, binary === false && sendsTextBytes(socketClass(this.#settings)))
     if (this.#lints && (typeof data !== 'string' || looksOdd(data, this.#prepared++))) this.#lint(data, kind)
     return {data, binary: kind !== 'string' && kind !== 'text bytes'}
   }

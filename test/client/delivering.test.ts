@@ -171,6 +171,16 @@ describe('deliver()', () => {
     expect([fine.value, faulty.value]).toMatchObject([{status: 'written', inDoubt: true}, {status: 'dropped', why: 'at-fault'}])
   })
 
+  it('blames no message for a close that another may have caused: what it was is not certain [CC-175] [CC-179]', async () => {
+    const {client, clock, network} = await settled(setUp(stalls(), {verdicts: {1007: 'retry'}, onReport: () => {}}))
+    const receipt = client.deliver('a')
+    network.last.server.close(1007, 'no such order')
+    await clock.advance(0)
+    expect(client.history.at(-1)!.close.code).toBe(1007)
+    expect(await receipt).toEqual({status: 'written', inDoubt: true, writes: 1})
+    client.close()
+  })
+
   it('never rejects for a network reason, and tells each message once [CC-175]', async () => {
     const setup = setUp(sequence(refuses(), stalls(), acceptsThenCloses(1011), accepts(), stalls(), acceptsThenCloses(1007)), {onReport: () => {}})
     const {client, clock, network} = setup

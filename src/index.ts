@@ -1,11 +1,12 @@
 // closecall: the public door. Every export by name.
 
-export {Client, connect, type Receipt, type SendResult} from './client/client.ts'
+export {Client, connect} from './client/client.ts'
 export type {Codec, Schema, SchemaIssue, SchemaResult} from './client/codec.ts'
 export type {ClientEvents, Dropped, Invalid, MessageData} from './client/events.ts'
 export type {End, Extension, ExtensionHooks, ExtensionHost} from './client/extension.ts'
 export type {Address, AttemptContext, HeartbeatOptions, Options, SendOptions} from './client/options.ts'
 export type {InboxOptions} from './client/messages.ts'
+export type {Receipt, SendResult} from './client/outbox.ts'
 export type {ConnectionFacts, HistoryEntry, Pattern, Report, Stats} from './client/report.ts'
 export type {Session} from './client/session.ts'
 export {

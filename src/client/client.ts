@@ -2,79 +2,54 @@
 
 import {EventEmitter} from 'eventemitter3'
 import {
-  byteLength,
-  classify,
   deadlineOf,
   describe,
   initialState,
   isResting,
-  messageOf,
   transition,
   type Close,
+  type CloseOrigin,
   type Dialect,
   type Effect,
-  type Entry,
   type Event,
   type Failure,
   type Message,
-  type Outcome,
-  type OutcomeCause,
   type Policy,
   type RetryHint,
   type SendData,
-  type Source,
   type Stamp,
   type State,
-  type StateName,
-  type Verdict,
-  type Wishes,
 } from '../core/index.ts'
-import {checkVerdict} from '../core/check.ts'
-import {changed} from '../core/classify.ts'
-import {ClosecallError, isClosecallError} from '../core/errors.ts'
+import {isClosecallError} from '../core/errors.ts'
 import {hintIn} from '../core/machine.ts'
 import {complain, reportError, warn} from '../platform/console.ts'
-import {abandon, failureOf, framing, listenForPongs, nativeWebSocket, pollInterval, sendsTextBytes, unsentBytes, wordsOf, type WebSocketClass, type WebSocketLike} from '../platform/websocket.ts'
+import {abandon, failureOf, listenForPongs, wordsOf, type WebSocketLike} from '../platform/websocket.ts'
 import type {Codec, Schema} from './codec.ts'
-import type {ClientEvents, Invalid, MessageData} from './events.ts'
+import type {ClientEvents, MessageData} from './events.ts'
 import type {ExtensionHooks} from './extension.ts'
+import {guard} from './guard.ts'
 import {messagesOf, type InboxOptions} from './messages.ts'
 import {
   checkClose,
   checkData,
   checkHint,
-  checkId,
   checkListener,
   checkOptions,
   checkProtocols,
-  checkSendOptions,
   toURLs,
   type Address,
-  type HeartbeatOptions,
   type Options,
   type SendOptions,
   type Settings,
 } from './options.ts'
-import {Outbox} from './outbox.ts'
-import {readerOf} from './reader.ts'
-import {makeReport, type HistoryEntry, type Report, type Stats} from './report.ts'
+import {Outbox, type Line, type Receipt, type SendResult} from './outbox.ts'
+import {policyOf} from './policy.ts'
+import {Receiver} from './receiver.ts'
+import {makeReport, type HistoryEntry, type Stats} from './report.ts'
 import {sessionOf} from './session.ts'
-import {Writer, type Frame} from './writer.ts'
-
-/** What became of a message: handed to the socket; kept for the next connection; or not taken, and the caller's to keep. */
-export type SendResult = 'sent' | 'buffered' | 'refused'
-
-/** What became of a message, once that is known; never rejects but for what can't be sent. */
-export interface Receipt extends Promise<Outcome> {
-  /** Takes the message back, if that is not too late: the outcome says. */
-  cancel(): void
-}
-
-/** Nobody has seen it. */
-const untouched = {inDoubt: false, writes: 0}
-
-/** What a message is told that is not taken. Making room for others is the caller's policy, and a loss. */
-const refusal = (why: OutcomeCause): Outcome => ({status: why === 'overflow' ? 'dropped' : 'unsent', why, ...untouched})
+import {socketClass} from './socket-class.ts'
+import {takes, until} from './waiting.ts'
+import {Writer} from './writer.ts'
 
 /** Entries that `history` keeps. */
 const historyLength = 16
@@ -88,8 +63,9 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   readonly #settings: Settings
   readonly #policy: Policy
   readonly #emitter = new EventEmitter()
-  readonly #outbox: Outbox
   readonly #writer: Writer
+  readonly #outbox: Outbox
+  readonly #receiver: Receiver
   readonly #history: HistoryEntry[] = []
   readonly #mailbox: Happening[] = []
   readonly #hooks: readonly ExtensionHooks[]
@@ -105,50 +81,29 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   #endpoints = 1
   #connections = 0
   #retries = 0
-  #received = 0
-  #pongs = 0
-  #askedAt: number | undefined
-  #roundTripTime: number | undefined
   #investigation: AbortController | undefined
-  #session: AbortController | undefined
-  #toldInvalid = false
+  #endSession: ((reason: string) => void) | undefined
 
   constructor(address: Address, options: Options<In, Out> = {}) {
     const settings = checkOptions(options)
     if (typeof address !== 'function') this.#endpoints = toURLs(address).length
     this.#address = address
     this.#settings = settings
+    this.#watchful = !!options.heartbeat
+    const {clock, random} = settings
+    this.#hooks = settings.extensions.map((extend) => guard(() => extend({clock, random})) ?? {})
+    this.#policy = policyOf(settings, this.#hooks, [address, settings.protocols, settings.credentials].some((value) => typeof value === 'function'), () => this.#dialect())
     this.#writer = new Writer(settings, () => void this.#outbox.press())
-    const {backoff, clock, random, stableAfter, connectTimeout, closeTimeout, heartbeat} = settings
-    const {jitter} = backoff
-    this.#outbox = new Outbox(settings, this.#writer, {
+    const line: Line = {
+      emitter: this.#emitter,
       // Until something happened that must be handled first.
       ready: () => (this.#mailbox.length < 2 && this.#state.name === 'open' && this.#socket!.readyState === 1 ? this.#socket : undefined),
-      takes: () => this.#takes(),
-      settled: (entry, outcome) => this.#settled(entry, outcome),
-      drained: () => void this.#emitter.emit('drain'),
-    })
-    this.#watchful = !!options.heartbeat
-    this.#hooks = settings.extensions.map((extend) => this.#guard(() => extend({clock, random})) ?? {})
-    this.#policy = {
-      stableAfter,
-      connectTimeout,
-      closeTimeout,
-      heartbeat,
-      backoff: typeof jitter === 'function' ? {...backoff, jitter: (...given) => this.#guard(() => jitter(...given)) ?? NaN} : backoff,
-      pollInterval: pollInterval(),
-      closeOnPageHide: settings.onPageHide !== 'keep',
-      setsUp: !!settings.onOpen,
-      investigates: this.#hooks.some(({investigate}) => investigate),
-      refreshable: [address, settings.protocols, settings.credentials].some((value) => typeof value === 'function'),
-      classify: (close, context) => {
-        const own = this.#dialect()
-        // What the caller's code says is checked like an option: it could stop, or come back at once, by mistake.
-        const dialect = own && {name: own.name, judge: () => this.#guard(() => checkVerdict(own.judge(close), 'judge') as Verdict | undefined)}
-        const suggested = classify(close, {...settings, dialect, announced: context.announced})
-        return changed(suggested, this.#guard(() => checkVerdict(settings.classify?.(close, context, suggested), 'classify')))
-      },
+      // The runtime knows more than it told.
+      look: () => void (this.#state.name === 'open' && this.#socket!.readyState !== 1 && this.#dispatch({type: 'wake'})),
+      takes: () => takes(this.#state),
     }
+    this.#outbox = new Outbox(settings, this.#writer, line)
+    this.#receiver = new Receiver(settings, this.#hooks, this.#outbox, line, settings.dialect && ((data) => this.#heed(data)))
     if (settings.signal?.aborted) this.close()
     else if (settings.autoOpen) this.open()
   }
@@ -178,16 +133,19 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     return this.#outbox.buffer.bytes + (this.#socket?.bufferedAmount ?? 0)
   }
 
+  /** What happened since the client was made, in numbers, and what waits now. Nothing resets them. */
   get stats(): Stats {
+    const {received, roundTripTime} = this.#receiver
+    const {size, bytes, tooBig} = this.#outbox.buffer
     return {
       connections: this.#connections,
       retries: this.#retries,
       sent: this.#writer.ring.sent,
-      received: this.#received,
-      ...(this.#roundTripTime !== undefined && {roundTripTime: this.#roundTripTime}),
-      unsent: this.#outbox.buffer.size,
-      unsentBytes: this.#outbox.buffer.bytes,
-      ...(this.#outbox.buffer.tooBig < Infinity && {tooBig: this.#outbox.buffer.tooBig}),
+      received,
+      ...(roundTripTime !== undefined && {roundTripTime}),
+      unsent: size,
+      unsentBytes: bytes,
+      ...(tooBig < Infinity && {tooBig}),
     }
   }
 
@@ -198,34 +156,39 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
 
   /**
    * Resolves with this client when it is open: now, or at the next `open`.
-   * Rejects with a {@link ClosecallError} (`FAILED`, `CLOSED`) if it stops before. Asking again after that asks anew.
+   * Rejects with a `ClosecallError` (`FAILED`, `CLOSED`) if it stops before. Asking again after that asks anew.
    */
   get ready(): Promise<this> {
-    return this.#until('open', 'closed', 'failed').then((state) => {
-      if (state.name === 'open') return this
-      throw this.#stopped(state)
-    })
+    return until(this, () => this.#state.name === 'open').then(() => this)
   }
 
-  /** Connects, unless it is connected or about to be. Past failures are forgotten. @throws where there is no WebSocket class */
+  /**
+   * Connects, unless it is connected or about to be. Past failures are forgotten.
+   *
+   * @throws {ClosecallError} where there is no WebSocket class (`NO_WEBSOCKET`)
+   */
   open(): void {
-    this.#class()
+    socketClass(this.#settings)
     this.#dispatch({type: 'open'})
   }
 
-  /** Connects anew at once, from any state; while connecting it changes nothing. @throws where there is no WebSocket class */
+  /**
+   * Connects anew at once, from any state; while connecting it changes nothing. What `send()` is given from then on is for the new connection.
+   *
+   * @throws {ClosecallError} where there is no WebSocket class (`NO_WEBSOCKET`)
+   */
   reconnect(): void {
-    this.#class()
+    socketClass(this.#settings)
     this.#dispatch({type: 'reconnect'})
   }
 
   /**
    * Ends the connection, or the wait for one, for good; only `open()` and `reconnect()` start again. What waits in the send
-   * buffer is not sent: `takeUnsent()` has it.
+   * buffer is not sent: `takeUnsent()` has it. The state is `closing` until the server has answered, at most `closeTimeout` ms, then `closed`.
    *
    * @param code 1000, the default, or 3000–4999
    * @param reason at most 123 bytes in UTF-8
-   * @throws for another code or a longer reason
+   * @throws {ClosecallError} for another code or a longer reason (`INVALID`)
    */
   close(code = 1000, reason = ''): void {
     checkClose(code, reason)
@@ -240,17 +203,17 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
    * while they are buffered.
    *
    * Handed to an open socket, a message is forgotten, but for this: if the connection breaks and the runtime says that it never left, a text
-   * or a Blob of up to 64 KiB is sent again, and anything else is told by `drop`.
+   * or a Blob, or what a codec made, of up to 64 KiB is sent again, and anything else is told by `drop`.
    *
-   * @throws {ClosecallError} for what a WebSocket can't send, for text bytes where the class can't (`INVALID`), and what `lint: 'throw'` finds (`LINT`)
+   * @throws {ClosecallError} for an option or an id of `delivery` that can't be used, for what the codec can't write or a WebSocket can't send,
+   * for text bytes where the class can't (`INVALID`), and for what `lint: 'throw'` finds (`LINT`); and what `delivery.id` throws
    */
   send(data: Out, options?: SendOptions): SendResult {
     if (typeof data === 'string' && !options && this.#writer.direct?.readyState === 1) {
       this.#writer.writeText(data)
       return 'sent'
     }
-    const taken = this.#accept(data, options)
-    return taken === 'sent' ? taken : typeof taken === 'string' ? 'refused' : taken.writes ? 'sent' : 'buffered'
+    return this.#outbox.send(data, options)
   }
 
   /**
@@ -259,29 +222,17 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
    * Unlike what `send()` hands over, the message is kept until it has left: with protocol pings (`closecall/node`) until the server has
    * answered one that was sent after it, with `delivery` until it is acknowledged, otherwise until the runtime has passed it on. Until then bytes must not be changed.
    *
-   * @returns a promise of the {@link Outcome}. It rejects only for what can't be sent: `INVALID`, `LINT`
+   * @returns a promise of the `Outcome`. It rejects only with what `send()` throws
    * @example
    * const {status, inDoubt} = await client.deliver(order, {ttl: 30_000})
    */
   deliver(data: Out, options?: SendOptions): Receipt {
-    let resolve!: (outcome: Outcome) => void
-    let reject!: (error: unknown) => void
-    const promise = new Promise<Outcome>((...settle) => ([resolve, reject] = settle))
-    // No function here may hold `data`: who keeps a receipt need not keep the message.
-    let entry: Entry | undefined
-    try {
-      const taken = this.#accept(data, options, resolve)
-      if (typeof taken === 'object') entry = taken
-      else resolve(taken === 'cancelled' ? {status: taken, ...untouched} : refusal(taken as OutcomeCause))
-    } catch (error) {
-      reject(error)
-    }
-    return Object.assign(promise, {cancel: () => void (entry && this.#outbox.cancel(entry))})
+    return this.#outbox.deliver(data, options)
   }
 
   /**
    * Waits until no more than `highWaterMark` bytes are under way, in the send buffer and in the runtime, and the send buffer has room.
-   * Resolves at once if that is so. Rejects with a {@link ClosecallError} (`FAILED`, `CLOSED`) if the client stops before, or has stopped.
+   * Resolves at once if that is so. Rejects with a `ClosecallError` (`FAILED`, `CLOSED`) if the client stops before, or has stopped.
    *
    * @example
    * for (const part of parts) {
@@ -290,17 +241,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
    * }
    */
   drained(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const look = (): void => {
-        const takes = this.#takes()
-        if (takes ? !this.#outbox.hasRoom() : this.#state.name === 'closing') return
-        for (const off of subscriptions) off()
-        if (takes) resolve()
-        else reject(this.#stopped(this.#state))
-      }
-      const subscriptions = [this.on('drain', look), this.on('state', look)]
-      look()
-    })
+    return until(this, () => takes(this.#state) && this.#outbox.hasRoom())
   }
 
   /**
@@ -308,6 +249,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
    * `suspended`, counted from now.
    *
    * @param hint milliseconds; clamped to `backoff.maxHint`
+   * @throws {ClosecallError} for what is no hint (`INVALID`)
    */
   hint(hint: RetryHint): void {
     checkHint(hint)
@@ -322,7 +264,12 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     return this.#outbox.take()
   }
 
-  /** @returns the function that unsubscribes. A listener that throws stops nothing; its error is reported as uncaught. */
+  /**
+   * Listens, until what is returned is called. A listener that throws stops nothing; its error is reported as uncaught.
+   *
+   * @returns the function that unsubscribes
+   * @throws {ClosecallError} for a listener that is no function (`INVALID`)
+   */
   on<Name extends keyof ClientEvents>(name: Name, listener: ClientEvents<In, Out>[Name]): () => void {
     checkListener(listener)
     const guarded = (a: any, b: any): void => {
@@ -348,9 +295,14 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     return off
   }
 
-  /** Messages from now on, over all reconnections. Ends when the client is closed; throws when it fails, and when its reader is too slow. */
+  /**
+   * Messages from now on, over all reconnections. Ends when the client is closed. Throws when it fails (`FAILED`), and, by default, when
+   * 10 000 wait for a reader that is slower (`OVERFLOW`), each time after what was received before.
+   *
+   * @throws {ClosecallError} at once for an option that can't be used (`INVALID`)
+   */
   messages(options: InboxOptions = {}): AsyncIterableIterator<In, undefined> {
-    return messagesOf(this, options, (state) => this.#stopped(state))
+    return messagesOf(this, options)
   }
 
   /** {@link messages}, with the defaults. */
@@ -361,23 +313,19 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   /** Closes, and waits until that is done. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.close()
-    await this.#until('closed', 'failed')
-  }
-
-  #class(): WebSocketClass {
-    const Class = this.#settings.WebSocket ?? nativeWebSocket()
-    if (Class) return Class
-    throw new ClosecallError('NO_WEBSOCKET', "this runtime has no WebSocket: `npm install ws`, then `import WebSocket from 'ws'` and `connect(url, {WebSocket})`")
+    await until(this, () => false).catch(() => {})
   }
 
   /** Run to completion: what happens meanwhile waits its turn. */
   #dispatch(happening: Happening): void {
+    // Nothing goes straight to the socket before this is settled.
+    this.#writer.direct = undefined
     if (this.#mailbox.push(happening) > 1) return
     for (let next; (next = this.#mailbox[0]); this.#mailbox.shift()) {
       const current = next
-      this.#guard(() => this.#handle(current))
+      guard(() => this.#handle(current))
       // What an `open` listener sends goes first, and if it closes, nothing more goes at all.
-      this.#guard(() => this.#outbox.flush())
+      guard(() => this.#outbox.flush())
     }
   }
 
@@ -387,33 +335,32 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     const previous = this.#state
     const stamp: Stamp = {
       now,
-      random: this.#guard(random) ?? 0.5,
-      online: environment.online,
-      frozen: environment.frozen,
-      signs: this.#received + this.#pongs,
+      random: guard(random) ?? 0.5,
+      online: guard(() => environment.online) ?? true,
+      frozen: !!guard(() => environment.frozen),
+      signs: this.#receiver.signs,
       readyState: this.#socket?.readyState ?? -1,
       endpoints: this.#endpoints,
     }
     const {state, effects} = transition(previous, {...happening, ...stamp}, this.#policy)
     if (state === previous) return
 
-    this.#outbox.hold()
     this.#state = state
     clock.clearTimeout(this.#timer)
     const deadline = deadlineOf(state)
     if (deadline !== undefined) this.#timer = clock.setTimeout(() => this.#dispatch({type: 'deadline', epoch: state.epoch}), Math.max(0, deadline - now))
-    this.#watch()
+    guard(() => this.#watch())
     const entered = state.name !== previous.name
     if (entered && state.name === 'open') {
       this.#connections++
-      for (const hooks of this.#hooks) this.#guard(() => hooks.opened?.(this.#url))
+      for (const hooks of this.#hooks) guard(() => hooks.opened?.(this.#url))
     }
-    if (isResting(previous) || previous.name === 'closing') this.#outbox.buffer.start()
+    if (isResting(previous)) this.#outbox.buffer.start()
     let tell: (() => void) | undefined
     for (const effect of effects) tell = this.#run(effect, now, previous) ?? tell
 
-    if (tell) this.#guard(tell)
-    if (entered && (state.name === 'closed' || state.name === 'failed')) this.#outbox.stop()
+    if (tell) guard(tell)
+    if (isResting(state)) this.#outbox.stop()
     if (!entered && state.name !== 'backoff' && state.name !== 'suspended') return
     this.#emitter.emit('state', state)
     this.#emitter.emit(state.name === 'backoff' ? 'retry' : state.name, state)
@@ -429,26 +376,26 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
         void this.#setUp()
         return undefined
       case 'ask':
-        this.#guard(() => this.#ask(now))
+        guard(() => this.#ask(now))
         return undefined
       case 'terminate':
-        this.#guard(() => this.#socket!.terminate?.())
+        guard(() => this.#socket!.terminate?.())
         return undefined
       case 'investigate':
         void this.#investigate(effect.close)
         return undefined
       case 'disconnect':
         this.#socket!.onmessage = null
-        this.#guard(() => this.#socket!.close(effect.code, effect.reason))
+        guard(() => this.#socket!.close(effect.code, effect.reason))
         return undefined
       case 'settle':
-        return this.#guard(() => this.#settle(effect, now, previous))
+        return guard(() => this.#settle(effect, now, previous))
       case 'abandon':
         if (this.#socket) abandon(this.#socket)
         this.#socket = undefined
         this.#investigation?.abort()
-        this.#session?.abort(new ClosecallError('CLOSED', 'the connection is over'))
-        this.#askedAt = undefined
+        this.#endSession?.('the connection is over')
+        this.#receiver.askedAt = undefined
         this.#writer.ring.clear()
         return undefined
       default:
@@ -480,56 +427,33 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
       this.#endpoints = urls.length
       this.#url = url
       for (const hooks of this.#hooks) {
-        const delay = this.#guard(() => hooks.admit?.(url))
+        const delay = guard(() => hooks.admit?.(url))
         if (!(delay! > 0)) continue
         // Counted when it began, and is none.
         if (attempt) this.#retries--
         return this.#dispatch({type: 'postponed', epoch, delay: delay!})
       }
+      // A hook may have ended it.
+      if (epoch !== this.#state.epoch) return
       origin = 'constructor'
-      const socket = new (this.#class())(url, offered)
+      const socket = new (socketClass(this.#settings))(url, offered)
       if (epoch === this.#state.epoch) this.#attach(socket, epoch)
       else abandon(socket)
     } catch (error) {
-      this.#dispatch({type: 'closed', epoch, close: {origin, error: this.#guard(() => wordsOf(error as Error, isClosecallError(error)))}})
+      this.#fail(epoch, origin, error)
     }
   }
 
   #attach(socket: WebSocketLike, epoch: number): void {
     this.#socket = socket
-    this.#guard(() => (socket.binaryType = this.#settings.binaryType))
-    const {dialect, heartbeat} = this.#settings
-    const {isReply}: HeartbeatOptions = heartbeat ?? {}
+    guard(() => (socket.binaryType = this.#settings.binaryType))
     socket.onopen = () => this.#dispatch({type: 'opened', epoch, ...this.#asks(socket)})
-    const read = readerOf<In>(this.#settings, {
-      tell: (data, event) => void this.#emitter.emit('message', data, event, socket),
-      refuse: (invalid) => this.#refuse(invalid),
-      acknowledge: (ids) => this.#outbox.acknowledge(ids),
-      listens: () => this.#takes(),
-    })
-    const deliver = (event: {data: any}): void => {
-      this.#received++
-      if (read) read(event)
-      else this.#emitter.emit('message', event.data, event)
-    }
-    const curious = this.#hooks.filter(({received}) => received)
-    // Only who asks for more pays for more than a count and an event.
-    socket.onmessage = !isReply && !curious.length && !dialect ? deliver : (
-      (event) => {
-        for (const hooks of curious) this.#guard(() => hooks.received!())
-        if (dialect) this.#guard(() => this.#listen(event.data))
-        if (!this.#guard(() => isReply?.(event.data))) return deliver(event)
-        this.#received++
-        this.#answered()
-      }
-    )
-    const pings = listenForPongs(socket, () => {
+    this.#receiver.listen(socket)
+    this.#outbox.answers = listenForPongs(socket, () => {
       if (socket !== this.#socket) return
-      this.#pongs++
-      this.#answered()
-      this.#guard(() => this.#outbox.pong())
+      this.#receiver.pong()
+      guard(() => this.#outbox.pong())
     })
-    this.#outbox.opened(pings)
     // HACK(Chromium): a socket that CSP forbids is CLOSED from the start; it tells an error, and others may tell nothing.
     if (socket.readyState > 1) this.#dispatch({type: 'error', epoch, failure: failureOf(undefined)})
     socket.onerror = (event) => this.#dispatch({type: 'error', epoch, failure: failureOf(event)})
@@ -546,12 +470,8 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   async #setUp(): Promise<void> {
     const {epoch, attempt} = this.#state as Extract<State, {name: 'connecting'}>
     const socket = this.#socket!
-    const over = (this.#session = new AbortController())
-    const {signal} = over
-    const session = sessionOf<In, Out>({url: this.#url, protocol: this.protocol, attempt, credentials: this.#credentials, signal}, {
-      write: (data, options) => {
-        this.#write(this.#prepare(data, options?.binary), 'session')
-      },
+    const {session, end} = sessionOf<In, Out>({url: this.#url, protocol: this.protocol, attempt, credentials: this.#credentials}, {
+      write: (data, options) => this.#writer.write(socket, this.#writer.prepare(data, options?.binary), 'session'),
       listen: (listener) => {
         // What a slow schema lets through of an earlier connection is not for this one.
         const hear = (data: In, _: unknown, from = socket): void => void (from === socket && listener(data))
@@ -559,18 +479,23 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
         return () => void this.#emitter.off('message', hear)
       },
     })
+    this.#endSession = end
     try {
       await this.#settings.onOpen!(session)
-      // Not `this.#session`: by now it may be the next connection's.
-      over.abort(new ClosecallError('CLOSED', 'onOpen is done: use the client'))
+      end('onOpen is done: use the client')
       this.#dispatch({type: 'ready', epoch, ...this.#asks(socket)})
     } catch (error) {
-      this.#dispatch({type: 'closed', epoch, close: {origin: 'setup', error: this.#guard(() => wordsOf(error as Error, isClosecallError(error)))}})
+      this.#fail(epoch, 'setup', error)
     }
   }
 
+  /** The caller's code is why nothing came of it. */
+  #fail(epoch: number, origin: CloseOrigin, error: unknown): void {
+    this.#dispatch({type: 'closed', epoch, close: {origin, error: guard(() => wordsOf(error as Error, isClosecallError(error)))}})
+  }
+
   /** The service may say of a close to come when, and whether, to come back. */
-  #listen(data: MessageData): void {
+  #heed(data: MessageData): void {
     const hint = this.#dialect()?.hint?.(data)
     if (!hint) return
     checkHint({after: 0, ...hint})
@@ -583,18 +508,13 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   }
 
   #ask(now: number): void {
-    const {message}: HeartbeatOptions = this.#settings.heartbeat ?? {}
+    const message = this.#settings.heartbeat?.message
     const question = typeof message === 'function' ? message() : message
-    this.#askedAt = now
+    this.#receiver.askedAt = now
     this.#writer.ring.touch(now)
-    if (question === undefined) this.#outbox.ping(this.#socket!)
-    else this.#write({data: question, kind: checkData(question, undefined, false)}, 'session')
-  }
-
-  #answered(): void {
-    if (this.#askedAt === undefined) return
-    this.#roundTripTime = this.#settings.clock.now() - this.#askedAt
-    this.#askedAt = undefined
+    if (question === undefined) return this.#outbox.ping(this.#socket!)
+    checkData(question, undefined, false)
+    this.#writer.write(this.#socket!, {data: question, binary: typeof question !== 'string'}, 'session')
   }
 
   async #investigate(close: Close): Promise<void> {
@@ -615,168 +535,55 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
 
   /** Listens to the world only while something is under way. */
   #watch(): void {
-    if (isResting(this.#state) === !this.#stopWatching) return
-    if (this.#stopWatching) {
-      this.#stopWatching()
-      this.#stopWatching = undefined
-      return
-    }
-    const {signal} = this.#settings
+    const stop = this.#stopWatching
+    if (isResting(this.#state) === !stop) return
+    this.#stopWatching = undefined
+    if (stop) return stop()
+    const {environment, signal} = this.#settings
     const abort = (): void => this.close()
-    const stop = this.#settings.environment.subscribe((type) => this.#dispatch({type}))
+    const unsubscribe = environment.subscribe((type) => this.#dispatch({type}))
     signal?.addEventListener('abort', abort)
     this.#stopWatching = () => {
-      stop()
       signal?.removeEventListener('abort', abort)
+      unsubscribe()
     }
   }
 
   #settle({last, verdict, report: why}: Extract<Effect, {type: 'settle'}>, at: number, previous: State): () => void {
     const {name} = this.#state
-    const explanation = describe(last, verdict, name === 'failed' ? 'stop' : verdict.action)
+    const {ring} = this.#writer
+    const {evidence, onReport} = this.#settings
+    const failed = name === 'failed'
+    const explanation = describe(last, verdict, failed ? 'stop' : verdict.action)
     const entry: HistoryEntry = {at, close: last, verdict, explanation}
     if (this.#history.push(entry) > historyLength) this.#history.shift()
-    const end = {url: this.#url, endpoint: 'endpoint' in previous ? previous.endpoint : 0, state: this.#state, hint: hintIn(last, previous), sentAt: this.#writer.ring.sentAt, frames: () => this.#writer.ring.examine(at)}
+    const end = {url: this.#url, endpoint: 'endpoint' in previous ? previous.endpoint : 0, state: this.#state, hint: hintIn(last, previous), sentAt: ring.sentAt, frames: () => ring.examine(at)}
     for (const hooks of this.#hooks) {
-      const pattern = this.#guard(() => hooks.settled?.(entry, end))
+      const pattern = guard(() => hooks.settled?.(entry, end))
       if (pattern) entry.pattern = pattern
     }
     const {pattern} = entry
-    const report = why && makeReport(why, entry, name === 'failed', () => this.#writer.ring.examine(at, this.#settings.evidence.payloads), {
+    const report = why && makeReport(why, entry, failed, () => ring.examine(at, evidence.payloads), {
       url: this.#url,
       protocol: this.protocol,
       extensions: this.extensions,
       bufferedAmount: this.#socket?.bufferedAmount ?? 0,
       ...this.stats,
     }, this.#dialect()?.source)
-    const account = this.#account(last, previous, report)
+    const account = this.#outbox.account(this.#socket, previous.name === 'closing' && last.wasClean, report)
     return () => {
       account()
       this.#emitter.emit('close', entry)
       if (pattern && !this.#emitter.emit('diagnosis', pattern, entry)) warn(`closecall: ${pattern.explanation} ${pattern.advice}`)
-      if (report) this.#report(report)
+      if (report) {
+        guard(() => onReport?.(report))
+        if (!this.#emitter.emit('report', report) && !onReport) complain(report.error.message)
+      }
       // Some servers close with 1000 although they want us back: not to be overlooked.
       else if (name === 'closed' && previous.name === 'open' && !this.#emitter.listenerCount('closed')) warn(`closecall: ${explanation}${last.code === 1000 ? '; see `onNormalClosure`' : ''}`)
     }
   }
 
-  #report(report: Report): void {
-    const {onReport} = this.#settings
-    this.#guard(() => onReport?.(report))
-    if (!this.#emitter.emit('report', report) && !onReport) complain(report.error.message)
-  }
-
-  /** Whether this may go straight to the socket. */
-  #isClear(bytes: number): boolean {
-    return this.#state.name === 'open' && this.#socket!.readyState === 1 && !this.#outbox.isBusy && bytes < this.#outbox.buffer.tooBig
-  }
-
-  #takes(): boolean {
-    const {name} = this.#state
-    return name !== 'closing' && name !== 'closed' && name !== 'failed'
-  }
-
-  #prepare(data: Out, binary: boolean | undefined): Frame {
-    return this.#writer.prepare(data, binary, () => sendsTextBytes(this.#class()))
-  }
-
-  /** Takes a message that can't go straight to the socket, or whose outcome somebody waits for. @returns why not, if it was not taken */
-  #accept(data: Out, given: SendOptions | undefined, tell?: (outcome: Outcome) => void): Entry | OutcomeCause | 'sent' | 'cancelled' {
-    const {codec, delivery, clock} = this.#settings
-    const {binary, ttl, priority, key, signal} = checkSendOptions(given)
-    const frame = this.#prepare(data, binary)
-    const id = delivery?.id(data)
-    // The runtime knows more than it told.
-    if (this.#state.name === 'open' && this.#socket!.readyState !== 1) this.#dispatch({type: 'wake'})
-    if (signal?.aborted) return 'cancelled'
-    if (!this.#takes()) return 'stopped'
-    if (!tell && id === undefined && this.#isClear(0) && this.#isClear(byteLength(frame.data))) {
-      this.#write(frame, 'sender')
-      return 'sent'
-    }
-    if (id !== undefined) checkId(id, this.#outbox.buffer.awaits(`${id}`))
-    const abort = signal && (() => void (typeof entry === 'object' && this.#outbox.cancel(entry)))
-    const wishes: Wishes | undefined = tell || id !== undefined || codec || given ? {
-      priority,
-      key,
-      tell,
-      ...(ttl && {expiresAt: clock.now() + ttl}),
-      ...(id !== undefined && {id: `${id}`}),
-      ...(codec && {given: data}),
-      ...(abort && {done: () => signal.removeEventListener('abort', abort)}),
-    } : undefined
-    const isBinary = frame.kind !== 'string' && frame.kind !== 'text bytes'
-    const entry = this.#outbox.push({data: frame.data, binary: isBinary}, wishes)
-    if (typeof entry === 'object') {
-      if (abort && (entry.state === 'waiting' || entry.state === 'flying')) signal.addEventListener('abort', abort)
-    } else if (entry !== 'full') {
-      this.#emitter.emit('drop', {data, binary: isBinary, outcome: refusal(entry)})
-    }
-    return entry
-  }
-
-  /** A message that was taken has its outcome. */
-  #settled(entry: Entry, outcome: Outcome): void {
-    const {wishes} = entry
-    const {status, why, inDoubt} = outcome
-    wishes.done?.()
-    wishes.tell?.(outcome)
-    const isExpected = status === 'acknowledged' || status === 'cancelled' || why === 'taken' || why === 'stopped' || (status === 'written' && !inDoubt)
-    if (!isExpected) this.#emitter.emit('drop', {...messageOf(entry), outcome})
-  }
-
-  /** What became of what was under way. @returns how to tell */
-  #account({origin, wasClean}: Close, previous: State, report: Report | undefined): () => void {
-    const {buffer} = this.#outbox
-    const {again, gone, forgotten} = this.#writer.ring.unsent(this.#socket ? unsentBytes(this.#socket) : 0, framing)
-    const isTooBig = report?.cause === 'too-big'
-    const largest = isTooBig ? this.#writer.ring.largest() : undefined
-    const source = largest?.source ?? (report?.sequence && report.confidence === 'certain' ? this.#writer.ring.sourceOf(report.sequence) : undefined)
-    const fault = typeof source === 'object' ? {entry: source, why: isTooBig ? ('too-big' as const) : ('at-fault' as const), inDoubt: report?.confidence !== 'certain'} : undefined
-    return () => {
-      if (largest) buffer.refuseFrom(largest.bytes)
-      this.#outbox.lost({unsent: again, fault, arrived: previous.name === 'closing' && origin === 'event' && wasClean})
-      const notKept = {status: 'dropped', why: 'not-kept', inDoubt: false, writes: 1}
-      for (const message of gone) this.#emitter.emit('drop', {...message, outcome: notKept})
-      if (forgotten) this.#emitter.emit('drop', {data: undefined, binary: false, messages: forgotten, outcome: {...notKept, inDoubt: true}})
-    }
-  }
-
-  #refuse(invalid: Invalid): void {
-    if (this.#emitter.emit('invalid', invalid) || this.#toldInvalid) return
-    this.#toldInvalid = true
-    warn(`closecall: an incoming message was ${invalid.reason}; said once, see \`on('invalid')\``)
-  }
-
-  #write(frame: Frame, source: Source): void {
-    this.#writer.write(this.#socket!, frame, source)
-  }
-
-  #until(...names: StateName[]): Promise<State> {
-    return new Promise((resolve) => {
-      if (names.includes(this.#state.name)) return resolve(this.#state)
-      const off = this.on('state', (state) => {
-        if (!names.includes(state.name)) return
-        off()
-        resolve(state)
-      })
-    })
-  }
-
-  #stopped(state: State): ClosecallError {
-    const ended = 'last' in state ? state : {}
-    return state.name === 'failed' ? new ClosecallError('FAILED', describe(state.last, state.verdict, 'stop'), ended) : new ClosecallError('CLOSED', 'the client was closed', ended)
-  }
-
-  /** Runs the caller's code: what it throws is the caller's to see, and nothing of ours stops. */
-  #guard<T>(run: () => T): T | undefined {
-    try {
-      return run()
-    } catch (error) {
-      reportError(error)
-      return undefined
-    }
-  }
 }
 
 /**

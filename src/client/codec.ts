@@ -6,6 +6,7 @@ import type {MessageData} from './events.ts'
 
 /** Turns values into messages and back, at once: promises are not waited for. Both may throw for what they can't turn. `json` of `closecall/codecs` is one. */
 export interface Codec<In = any, Out = any> {
+  /** What it returns is kept until it has left, and not copied: give each message memory of its own. */
   encode(data: Out): SendData
   /** @param data as the runtime delivers it: a string, an ArrayBuffer or a Blob */
   decode(data: MessageData): In

@@ -16,11 +16,11 @@ export interface Dropped<Out = any> extends Message<Out> {
   messages?: number
 }
 
-/** An incoming message that is not what was expected. It reaches no `message` listener, unless it is only strange to `delivery`. */
+/** An incoming message that is not what was expected. It reaches no `message` listener, unless it is only strange to `delivery` or `isReply`. */
 export interface Invalid {
   /**
    * - `undecodable`: the codec threw
-   * - `unexpected`: the schema does not allow it, or `delivery` can't read it
+   * - `unexpected`: the schema does not allow it, or `delivery` or `isReply` can't read it
    * - `unknown-ack`: it acknowledges what nobody sent
    */
   reason: 'undecodable' | 'unexpected' | 'unknown-ack'
@@ -28,7 +28,7 @@ export interface Invalid {
   data: MessageData
   /** What the schema says, at most 16 issues. */
   issues?: readonly SchemaIssue[]
-  /** What the codec, the schema or `delivery` threw; an `OVERFLOW` where 10 000 messages wait for a slow schema, which is not asked about more. */
+  /** What the codec, the schema, `delivery` or `isReply` threw; an `OVERFLOW` where 10 000 messages wait for a slow schema, which is not asked about more. */
   error?: unknown
 }
 
@@ -59,7 +59,7 @@ export interface ClientEvents<In = MessageData, Out = any> {
   drop: (dropped: Dropped<Out>) => void
   /** No more than `highWaterMark` bytes are under way any more, and the send buffer has room. */
   drain: () => void
-  /** A message could not be decoded or is not allowed by the schema. Where nobody listens, a `console.warn` line says so once. */
+  /** A message could not be decoded or read, or is not allowed by the schema. Where nobody listens, a `console.warn` line says so once. */
   invalid: (invalid: Invalid) => void
   /** An extension has found what several ends have in common. Where nobody listens, a `console.warn` line says so. */
   diagnosis: (pattern: Pattern, entry: HistoryEntry) => void

@@ -4,6 +4,7 @@ import {fill, type Rules} from '../core/check.ts'
 import {ClosecallError} from '../core/errors.ts'
 import type {State} from '../core/index.ts'
 import {Fifo} from '../core/fifo.ts'
+import {stopped} from './waiting.ts'
 
 /** How many messages an iterator keeps for a reader that is slower than the server: a WebSocket can't be told to wait. */
 export interface InboxOptions {
@@ -25,38 +26,38 @@ interface Source {
   on(name: 'message' | 'state', listener: (value: any) => void): () => void
 }
 
-/**
- * Messages from now on. Ends when the client is closed.
- *
- * @param stopped what `next()` rejects with, once, when the client has failed
- */
-export const messagesOf = <Data>(client: Source, options: InboxOptions, stopped: (state: State) => Error): AsyncIterableIterator<Data, undefined> => {
+/** Messages from now on. Ends when the client is closed; when it has failed, `next()` rejects once. */
+export const messagesOf = <Data>(client: Source, options: InboxOptions): AsyncIterableIterator<Data, undefined> => {
   const {maxMessages, overflow} = fill('options', defaults, rules, options)
   type Result = IteratorResult<Data, undefined>
   const done: Result = {done: true, value: undefined}
-  const inbox = new Fifo<Data>()
+  let inbox = new Fifo<Data>()
   const asked = new Fifo<(result: Result | Promise<Result>) => void>()
-  /** What `next()` gets once the inbox is empty and nothing more will come. */
-  let last: (() => Result | Promise<Result>) | undefined
-  const end = (how: () => Result | Promise<Result>): void => {
-    last ??= how
+  /** Nothing more will come. */
+  let isOver = false
+  /** Why, where that is to be told: once, after what is in the inbox. */
+  let failure: Error | undefined
+  const end = (error?: Error): void => {
+    if (!isOver) failure = error
+    isOver = true
     for (const unsubscribe of subscriptions) unsubscribe()
   }
-  const fail = (error: Error): void =>
-    end(() => {
-      last = () => done
-      return Promise.reject(error)
-    })
+  const next = (): Result | Promise<Result> => {
+    if (inbox.length) return {done: false, value: inbox.shift()!}
+    const error = failure
+    failure = undefined
+    return error ? Promise.reject(error) : done
+  }
   const serve = (): void => {
     const {state} = client
-    if (state.name === 'closed') end(() => done)
-    if (state.name === 'failed') fail(stopped(state))
-    while (asked.length && (inbox.length || last)) asked.shift()!(inbox.length ? {done: false, value: inbox.shift()!} : last!())
+    if (state.name === 'closed') end()
+    if (state.name === 'failed') end(stopped(state))
+    while (asked.length && (inbox.length || isOver)) asked.shift()!(next())
   }
   const take = (data: Data): void => {
     if (inbox.length >= maxMessages && overflow === 'drop-oldest') inbox.shift()
     if (inbox.length < maxMessages) inbox.push(data)
-    else if (overflow === 'fail') fail(new ClosecallError('OVERFLOW', `${maxMessages} messages wait, and nobody reads them`))
+    else if (overflow === 'fail') end(new ClosecallError('OVERFLOW', `${maxMessages} messages wait, and nobody reads them`))
     serve()
   }
   const subscriptions = [client.on('message', take), client.on('state', serve)]
@@ -67,8 +68,9 @@ export const messagesOf = <Data>(client: Source, options: InboxOptions, stopped:
         serve()
       }),
     return: async () => {
-      inbox.retain(() => false)
-      end((last = () => done))
+      inbox = new Fifo()
+      end()
+      failure = undefined
       serve()
       return done
     },

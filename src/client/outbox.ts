@@ -1,24 +1,47 @@
 // When does a message leave, and who is told what became of it?
 
+import type {EventEmitter} from 'eventemitter3'
 import {longestDelay} from '../core/backoff.ts'
-import {byteLength, kindOf, SendBuffer, type Entry, type Loss, type Message, type MessageId, type Outcome, type OutcomeCause, type Wishes} from '../core/index.ts'
-import type {Clock} from '../platform/clock.ts'
+import {byteLength, messageOf, SendBuffer, type Entry, type Loss, type Message, type MessageId, type Outcome, type OutcomeCause, type OutcomeStatus, type SendData, type Wishes} from '../core/index.ts'
+import {sentAlready} from '../core/send-buffer.ts'
 import {reportError} from '../platform/console.ts'
-import type {WebSocketLike} from '../platform/websocket.ts'
-import type {Settings} from './options.ts'
+import {framing, unsentBytes, type WebSocketLike} from '../platform/websocket.ts'
+import type {Dropped} from './events.ts'
+import {checkId, checkSendOptions, type SendOptions, type Settings} from './options.ts'
+import type {Report} from './report.ts'
 import type {Writer} from './writer.ts'
 
-/** What the client lends: its connection, and its voice. */
+/** What became of a message: handed to the socket; kept for the next connection; or not taken, and the caller's to keep. */
+export type SendResult = 'sent' | 'buffered' | 'refused'
+
+/** What became of a message, once that is known; never rejects but for what can't be sent. */
+export interface Receipt extends Promise<Outcome> {
+  /** Takes the message back, if that is not too late: the outcome says. */
+  cancel(): void
+}
+
+/** What the client lends to those who send and receive: its connection, and its voice. */
 export interface Line {
+  readonly emitter: EventEmitter
   /** The socket, if it is open and nothing else must be handled first. */
   ready(): WebSocketLike | undefined
+  /** Looks whether the socket is closing and has not said so. */
+  look(): void
   /** Whether the client may still send. */
   takes(): boolean
-  /** A message has its outcome. */
-  settled(entry: Entry, outcome: Outcome): void
-  /** There is room again. */
-  drained(): void
 }
+
+/** Nobody has seen it. */
+const untouched = {inDoubt: false, writes: 0}
+
+/** What a message is told that is not taken. Making room for others is the caller's policy, and a loss. */
+const refusal = (why: OutcomeCause): Outcome => ({status: why === 'overflow' ? 'dropped' : 'unsent', why, ...untouched})
+
+/** What the caller wished for, or knows already. */
+const expected: readonly (OutcomeStatus | OutcomeCause)[] = ['acknowledged', 'cancelled', 'taken', 'stopped']
+
+/** Larger messages are forgotten once they were handed to the socket: they must not fill the memory. */
+const largestKept = 65_536
 
 /** A look at what the runtime still holds comes after a task, and then ever later, up to this, ms. */
 const longestLook = 50
@@ -34,10 +57,9 @@ const pongLimit = 2000
  */
 export class Outbox {
   readonly buffer: SendBuffer
-  readonly #clock: Clock
-  readonly #highWaterMark: number
-  /** Whether messages need no more than to be handed to the socket. */
-  readonly #isPlain: boolean
+  /** Whether this connection has protocol pings, which show what the peer has. */
+  answers = false
+  readonly #settings: Settings
   readonly #writer: Writer
   readonly #line: Line
   /** Whether what waits goes before what comes. Listeners of `open` go before all. */
@@ -46,8 +68,6 @@ export class Outbox {
   #timerAt = Infinity
   /** Looks since something was written. */
   #looks = 0
-  /** Whether pings show what the peer has. */
-  #answers = false
   /** Pings that are not answered. */
   #pings = 0
   /** A ping that shows, when as many pongs as this have come, that the peer has what was written in or before its turn. */
@@ -56,22 +76,85 @@ export class Outbox {
   /** Bytes of the largest message that was refused for want of room, since there was room last. */
   #wanted = 0
 
-  constructor({buffer, clock, codec, delivery, highWaterMark}: Settings, writer: Writer, line: Line) {
-    this.buffer = new SendBuffer(buffer, delivery?.window)
-    this.#highWaterMark = highWaterMark
-    this.#clock = clock
-    this.#isPlain = !codec && !delivery
+  constructor(settings: Settings, writer: Writer, line: Line) {
+    this.buffer = new SendBuffer(settings.buffer, settings.delivery?.window)
+    this.#settings = settings
     this.#writer = writer
     this.#line = line
   }
 
-  /** Whether a message must wait for others to leave first. */
-  get isBusy(): boolean {
-    return this.#flushing && this.buffer.size > 0
+  send(data: unknown, options: SendOptions | undefined): SendResult {
+    const taken = this.#accept(data, options)
+    if (typeof taken === 'object') return taken.writes ? 'sent' : 'buffered'
+    return taken === 'sent' ? taken : 'refused'
   }
 
-  /** Takes a message, and sends what may leave. @returns why it was not taken, if it was not */
-  push(message: Message, wishes: Wishes | undefined): Entry | OutcomeCause {
+  deliver(data: unknown, options: SendOptions | undefined): Receipt {
+    let resolve!: (outcome: Outcome) => void
+    let reject!: (error: unknown) => void
+    const promise = new Promise<Outcome>((...settle) => ([resolve, reject] = settle))
+    // No function here may hold `data`: who keeps a receipt need not keep the message.
+    let entry: Entry | undefined
+    try {
+      const taken = this.#accept(data, options, resolve)
+      if (typeof taken === 'object') entry = taken
+      else resolve(taken === 'cancelled' ? {status: taken, ...untouched} : refusal(taken as OutcomeCause))
+    } catch (error) {
+      reject(error)
+    }
+    return Object.assign(promise, {cancel: () => void (entry && this.#cancel(entry))})
+  }
+
+  /** @returns why it was not taken, if it was not; `'sent'`: it left, and nobody will ask for it */
+  #accept(data: unknown, given: SendOptions | undefined, tell?: (outcome: Outcome) => void): Entry | OutcomeCause | 'sent' | 'cancelled' {
+    const {codec, delivery, clock} = this.#settings
+    const {binary, ttl, priority, key, signal} = checkSendOptions(given)
+    const message = this.#writer.prepare(data, binary)
+    const id = delivery?.id(data)
+    this.#line.look()
+    if (signal?.aborted) return 'cancelled'
+    if (!this.#line.takes()) return 'stopped'
+    const socket = tell || id !== undefined ? undefined : this.#clear(message.data, key)
+    if (socket) {
+      // What a codec made, nobody knows again but by what it was made of.
+      const entry = codec && sentAlready(message, {given: data})
+      this.#writer.write(socket, message, !entry || entry.bytes > largestKept ? 'sender' : entry)
+      return 'sent'
+    }
+    if (id !== undefined) checkId(id, this.buffer.awaits(`${id}`))
+    const abort = signal && (() => this.#cancel(entry as Entry))
+    const wishes: Wishes | undefined = tell || id !== undefined || codec || given ? {
+      priority,
+      key,
+      tell,
+      expiresAt: ttl && clock.now() + ttl,
+      id: id === undefined ? id : `${id}`,
+      done: abort && (() => signal.removeEventListener('abort', abort)),
+      ...(codec && {given: data}),
+    } : undefined
+    const entry = this.#push(message, wishes)
+    if (typeof entry !== 'object') {
+      if (entry !== 'full') this.#drop({...message, data, outcome: refusal(entry)})
+    } else if (abort) {
+      // Who was told of another message's end may have aborted it.
+      if (signal.aborted) abort()
+      else if (entry.state === 'waiting' || entry.state === 'flying') signal.addEventListener('abort', abort)
+    }
+    return entry
+  }
+
+  /** The socket, if this may go straight to it. */
+  #clear(data: SendData, key: string | undefined): WebSocketLike | undefined {
+    const {buffer} = this
+    const {tooBig} = buffer
+    // An `open` listener goes before what waits, but for an older message with its key: that would come after it.
+    if ((this.#flushing && buffer.size) || buffer.isKeyed(key)) return undefined
+    const socket = this.#line.ready()
+    return socket && (tooBig === Infinity || byteLength(data) < tooBig) ? socket : undefined
+  }
+
+  /** Takes a message, and sends what may leave. */
+  #push(message: Message, wishes: Wishes | undefined): Entry | OutcomeCause {
     // Also while `open` is told: there is nothing to go before it.
     if (!this.buffer.size && this.#line.ready()) this.#flushing = true
     const entry = this.buffer.push(message, this.#writer.now(), !!this.#open(), wishes)
@@ -86,12 +169,7 @@ export class Outbox {
     return entry
   }
 
-  /** Nothing goes straight to the socket, until things are settled. */
-  hold(): void {
-    this.#writer.direct = undefined
-  }
-
-  cancel(entry: Entry): void {
+  #cancel(entry: Entry): void {
     this.buffer.cancel(entry)
     this.#write()
   }
@@ -100,11 +178,6 @@ export class Outbox {
   flush(): void {
     if (this.#line.ready()) this.#flushing = true
     this.#write()
-  }
-
-  /** @param answers whether this connection has protocol pings */
-  opened(answers: boolean): void {
-    this.#answers = answers
   }
 
   /** @returns those that nobody awaits */
@@ -130,13 +203,32 @@ export class Outbox {
     this.flush()
   }
 
-  /** The connection ended. */
-  lost(loss: Loss): void {
-    this.buffer.lost(loss)
-    this.#flushing = false
-    this.#pinged = undefined
-    this.#pings = 0
-    this.#update()
+  /**
+   * What became of what was under way, when the connection ended.
+   *
+   * @param arrived the peer answered our close: it has read everything
+   * @param report on the end, if there is one
+   * @returns how to tell
+   */
+  account(socket: WebSocketLike | undefined, arrived: boolean, report: Report | undefined): () => void {
+    const {ring} = this.#writer
+    const {again, gone, forgotten} = ring.unsent(socket ? unsentBytes(socket) : 0, framing)
+    const {cause, sequence, confidence} = report ?? {}
+    const isCertain = confidence === 'certain'
+    const largest = cause === 'too-big' ? ring.largest() : undefined
+    const entry = largest?.source ?? (sequence && isCertain ? ring.sourceOf(sequence) : undefined)
+    const fault: Loss['fault'] = typeof entry === 'object' ? {entry, why: largest ? 'too-big' : 'at-fault', inDoubt: !isCertain} : undefined
+    return () => {
+      if (largest) this.buffer.refuseFrom(largest.bytes)
+      this.buffer.lost({unsent: again, fault, arrived})
+      this.#flushing = false
+      this.#pinged = undefined
+      this.#pings = 0
+      this.#update()
+      const notKept: Outcome = {status: 'dropped', why: 'not-kept', inDoubt: false, writes: 1}
+      for (const message of gone) this.#drop({...message, outcome: notKept})
+      if (forgotten) this.#drop({data: undefined, binary: false, messages: forgotten, outcome: {...notKept, inDoubt: true}})
+    }
   }
 
   /** Nothing will be sent any more. */
@@ -171,7 +263,7 @@ export class Outbox {
   #isAbove(): boolean {
     const {buffer} = this
     const socket = this.#line.ready()
-    return !buffer.fits(this.#wanted, !!socket) || buffer.bytes + (socket?.bufferedAmount ?? 0) > this.#highWaterMark
+    return !buffer.fits(this.#wanted, !!socket) || buffer.bytes + (socket?.bufferedAmount ?? 0) > this.#settings.highWaterMark
   }
 
   #write(): void {
@@ -179,7 +271,7 @@ export class Outbox {
     for (let socket, entry; (socket = this.#open()) && (entry = buffer.next(this.#writer.now())); ) {
       this.#looks = 0
       try {
-        this.#writer.write(socket, {data: entry.data, kind: kindOf(entry.data, entry.binary)!}, entry)
+        this.#writer.write(socket, entry, entry)
       } catch (error) {
         // Kept if the connection is to blame. If the data is, no later connection will take it either.
         if (this.#line.ready()) {
@@ -196,7 +288,7 @@ export class Outbox {
   /** Looks what has left. */
   #look(): void {
     const {buffer} = this
-    const now = this.#clock.now()
+    const now = this.#settings.clock.now()
     buffer.expire(now)
     const socket = this.#open()
     if (socket) {
@@ -204,7 +296,7 @@ export class Outbox {
       this.#looks++
       const isLate = !!this.#pinged && now - this.#pinged.at > pongLimit
       // Not the last two chunks: the peer may be that far behind.
-      if (!this.#answers || isLate) buffer.left(written - 2, socket.bufferedAmount, isLate)
+      if (!this.answers || isLate) buffer.left(written - 2, socket.bufferedAmount, isLate)
       else if (!this.#pinged && buffer.flying) {
         try {
           this.ping(socket)
@@ -220,9 +312,14 @@ export class Outbox {
   /** Tells what is new, and sees to it that what is to come is noticed. */
   #update(): void {
     const {buffer} = this
-    this.#writer.direct = this.#isPlain && buffer.isIdle ? this.#line.ready() : undefined
+    const {codec, delivery} = this.#settings
+    this.#writer.direct = !codec && !delivery && buffer.isIdle ? this.#line.ready() : undefined
     for (const {entry, outcome} of buffer.takeSettled()) {
-      this.#line.settled(entry, outcome)
+      const {done, tell} = entry.wishes
+      const {status, why, inDoubt} = outcome
+      done?.()
+      tell?.(outcome)
+      if (!expected.includes(why ?? status) && (inDoubt || status !== 'written')) this.#drop({...messageOf(entry), outcome})
       // Who keeps the receipt keeps the entry, and need not keep what it said.
       if (entry.state === 'over') Object.assign(entry, {data: '', wishes: {}})
     }
@@ -230,9 +327,13 @@ export class Outbox {
     this.#isPressed = this.#isAbove()
     if (wasPressed && !this.#isPressed) {
       this.#wanted = 0
-      this.#line.drained()
+      this.#line.emitter.emit('drain')
     }
     this.#schedule()
+  }
+
+  #drop(dropped: Dropped): void {
+    this.#line.emitter.emit('drop', dropped)
   }
 
   /** One timer, for the next look or the next message to expire. */
@@ -240,11 +341,11 @@ export class Outbox {
     const {buffer} = this
     const underWay = this.#open() && (buffer.size || buffer.flying || this.#isPressed)
     if (!underWay && Math.min(buffer.expiresAt, this.#timerAt) === Infinity) return
-    const now = this.#clock.now()
+    const now = this.#settings.clock.now()
     const delay = underWay ? Math.min(longestLook, Math.floor(2 ** this.#looks / 16)) : Infinity
     const at = this.#line.takes() ? Math.min(now + delay, buffer.expiresAt) : Infinity
     if (at === this.#timerAt || (at > this.#timerAt && at < Infinity)) return
-    this.#clock.clearTimeout(this.#timer)
+    this.#settings.clock.clearTimeout(this.#timer)
     this.#timerAt = at
     if (at === Infinity) return
     const look = (): void => {
@@ -253,8 +354,8 @@ export class Outbox {
       this.#timerAt = Infinity
       this.#look()
     }
-    if (at > now) this.#timer = this.#clock.setTimeout(look, Math.min(at - now, longestDelay))
-    else if (this.#clock.immediately) this.#clock.immediately(look)
-    else this.#timer = this.#clock.setTimeout(look, 0)
+    if (at > now) this.#timer = this.#settings.clock.setTimeout(look, Math.min(at - now, longestDelay))
+    else if (this.#settings.clock.immediately) this.#settings.clock.immediately(look)
+    else this.#timer = this.#settings.clock.setTimeout(look, 0)
   }
 }

@@ -1,17 +1,16 @@
 // What does a message of the server mean, and is it one to tell?
 
 import {ClosecallError} from '../core/errors.ts'
-import type {MessageId} from '../core/index.ts'
 import type {SchemaResult} from './codec.ts'
 import type {Invalid, MessageData} from './events.ts'
 import type {Settings} from './options.ts'
+import type {Outbox} from './outbox.ts'
 
-/** What the client lends: its outbox, and its voice. */
+/** What is lent: the outbox, and a voice. */
 interface Line<In> {
   tell(data: In, event: Event): void
   refuse(invalid: Invalid): void
-  /** @returns ids that nobody awaits */
-  acknowledge(ids: readonly MessageId[]): readonly MessageId[]
+  readonly outbox: Pick<Outbox, 'acknowledge'>
   /** Whether anybody still listens: a schema may take its time. */
   listens(): boolean
 }
@@ -26,25 +25,27 @@ const mostIssues = 16
 /** Messages that wait for a schema which takes its time: a server must not fill the memory of a client that can't keep up. */
 const mostWaiting = 10_000
 
+/** Asks the caller's code about a message. What it can't read, the server wrote: that is no error of the caller's. */
+export const answerOf = <T>(question: () => T, {data}: Event, refuse: (invalid: Invalid) => void): T | undefined => {
+  try {
+    return question()
+  } catch (error) {
+    refuse({reason: 'unexpected', data, error})
+    return undefined
+  }
+}
+
 /** @returns what takes the messages of one connection, and tells what they mean, in their order; undefined where they are what they mean */
-export const readerOf = <In>({codec, schema, delivery}: Settings, {tell, refuse, acknowledge, listens}: Line<In>): ((event: Event) => void) | undefined => {
+export const readerOf = <In>({codec, schema, delivery}: Settings, {tell, refuse, outbox, listens}: Line<In>): ((event: Event) => void) | undefined => {
   /** Where a schema takes its time, later messages wait. */
   let before: Promise<void> | undefined
   let waiting = 0
 
   const heed = (data: In, event: Event): void => {
-    const ask = <T>(question: () => T): T | undefined => {
-      try {
-        return question()
-      } catch (error) {
-        refuse({reason: 'unexpected', data: event.data, error})
-        return undefined
-      }
-    }
     // A duplicate may acknowledge more than it did the first time.
-    const strange = ask(() => acknowledge(delivery!.acked(data)).filter((id) => !delivery!.knows?.(id)))
+    const strange = answerOf(() => outbox.acknowledge(delivery!.acked(data)).filter((id) => !delivery!.knows?.(id)), event, refuse)
     if (strange?.length) refuse({reason: 'unknown-ack', data: event.data})
-    if (!ask(() => delivery!.seen?.(data))) tell(data, event)
+    if (!answerOf(() => delivery!.seen?.(data), event, refuse)) tell(data, event)
   }
   const told = delivery ? heed : tell
   if (!codec && !schema) return delivery && ((event) => told(event.data, event))

@@ -39,13 +39,16 @@ interface Line<In, Out> {
   listen(listener: (data: In) => void): () => void
 }
 
-type Facts = Pick<Session, 'url' | 'protocol' | 'attempt' | 'credentials' | 'signal'>
+type Facts = Pick<Session, 'url' | 'protocol' | 'attempt' | 'credentials'>
 
 /** Messages that wait for a `receive()`. */
 const mostKept = 1000
 
-export const sessionOf = <In, Out>(facts: Facts, {write, listen}: Line<In, Out>): Session<In, Out> => {
-  const {signal} = facts
+/** @returns the session, and how to end it: what is asked of it then is answered with this reason */
+export const sessionOf = <In, Out>(facts: Facts, {write, listen}: Line<In, Out>): {session: Session<In, Out>; end: (reason: string) => void} => {
+  const controller = new AbortController()
+  /** Older polyfills of AbortSignal know no reason. */
+  let ended: ClosecallError | undefined
   // Several may come at once, before who received the first can ask for the second.
   const kept: In[] = []
   /** Who waits: takes the message, if it is the one that is meant; and ends without. */
@@ -54,17 +57,19 @@ export const sessionOf = <In, Out>(facts: Facts, {write, listen}: Line<In, Out>)
     const taken = [...waiting.keys()].filter((offer) => offer(data))
     if (!taken.length && kept.push(data) > mostKept) kept.shift()
   })
-  // Older polyfills of AbortSignal know no reason.
-  const reason = (): unknown => signal.reason ?? new ClosecallError('CLOSED', 'the connection is over')
   const check = (): void => {
-    if (signal.aborted) throw reason()
+    if (ended) throw ended
   }
-  signal.addEventListener('abort', () => {
+  const end = (reason: string): void => {
+    if (ended) return
+    ended = new ClosecallError('CLOSED', reason)
     off()
-    for (const reject of waiting.values()) reject(reason())
-  })
-  return {
+    for (const reject of waiting.values()) reject(ended)
+    controller.abort(ended)
+  }
+  const session: Session<In, Out> = {
     ...facts,
+    signal: controller.signal,
     send(data, options) {
       check()
       write(data, options)
@@ -91,4 +96,5 @@ export const sessionOf = <In, Out>(facts: Facts, {write, listen}: Line<In, Out>)
       return received
     },
   }
+  return {session, end}
 }

@@ -2,18 +2,13 @@
 
 import {ClosecallError} from '../core/errors.ts'
 import {bytesOf} from '../core/inspect.ts'
-import {EvidenceRing, firstIllFormedByte, type Finding, type FrameKind, type SendData, type Sending, type Source} from '../core/index.ts'
+import {EvidenceRing, firstIllFormedByte, kindOf, type Finding, type FrameKind, type Message, type SendData, type Sending, type Source} from '../core/index.ts'
 import {warn} from '../platform/console.ts'
-import type {WebSocketLike} from '../platform/websocket.ts'
+import {sendsTextBytes, type WebSocketLike} from '../platform/websocket.ts'
 import {encoded} from './codec.ts'
 import {lint, looksOdd} from './lint.ts'
 import {checkData, type Settings} from './options.ts'
-
-/** What can be handed to a socket as it is. */
-export interface Frame {
-  data: SendData
-  kind: FrameKind
-}
+import {socketClass} from './socket-class.ts'
 
 /** How most messages leave. */
 const asText: Sending = {kind: 'string', source: 'sender'}
@@ -53,14 +48,13 @@ export class Writer {
   /**
    * What will be handed to the socket.
    *
-   * @param canSendTextBytes asked where it matters
    * @throws {ClosecallError} if that can't be (`INVALID`), and with `lint: 'throw'` (`LINT`)
    */
-  prepare(value: unknown, binary: boolean | undefined, canSendTextBytes: () => boolean): Frame {
+  prepare(value: unknown, binary: boolean | undefined): Message {
     const data = encoded(this.#settings.codec, value)
-    const kind = typeof data === 'string' ? 'string' : checkData(data, binary, binary === false && canSendTextBytes())
+    const kind = typeof data === 'string' ? 'string' : checkData(data, binary, binary === false && sendsTextBytes(socketClass(this.#settings)))
     if (this.#lints && (typeof data !== 'string' || looksOdd(data, this.#prepared++))) this.#lint(data, kind)
-    return {data, kind}
+    return {data, binary: kind !== 'string' && kind !== 'text bytes'}
   }
 
   /** Looks over a text that was handed to `send()`, and writes it straight to the socket, in the fewest steps. */
@@ -74,7 +68,8 @@ export class Writer {
     this.ring.record(text, asText, this.#turn)
   }
 
-  write(socket: WebSocketLike, {data, kind}: Frame, source: Source): void {
+  write(socket: WebSocketLike, {data, binary}: Message, source: Source): void {
+    const kind = kindOf(data, binary)!
     const isTextBytes = kind === 'text bytes'
     // Examined now: the caller may reuse this memory before a verdict comes.
     const offset = isTextBytes ? firstIllFormedByte(bytesOf(data as ArrayBuffer)) : undefined

@@ -187,6 +187,11 @@ export class SendBuffer {
     return this.#awaited.has(id)
   }
 
+  /** Whether a message with this key waits, for a newer one to take its place. */
+  isKeyed(key: string | undefined): boolean {
+    return this.#keyed.has(key!)
+  }
+
   /**
    * Takes a message.
    *
@@ -327,8 +332,8 @@ export class SendBuffer {
     this.nextTurn()
     for (const sent of unsent) {
       // Handed to the socket directly, and never left: from now on it is one of ours.
-      if (!('state' in sent)) again.push({...entryOf(sent), writes: 1})
-      else if (sent.state === 'flying') again.push(sent)
+      const entry = 'state' in sent ? sent : sentAlready(sent)
+      if (entry.state === 'flying') again.push(entry)
     }
     this.#return(again)
   }
@@ -456,6 +461,9 @@ export class SendBuffer {
 export const messageOf = ({data, binary, wishes}: Entry): Message<any> => ({data: 'given' in wishes ? wishes.given : data, binary})
 
 const entryOf = ({data, binary}: Message, wishes = noWishes, expiresAt = Infinity): Entry => ({data, binary, bytes: byteLength(data), wishes, expiresAt, state: 'waiting', writes: 0, inDoubt: false, turn: 0, end: 0})
+
+/** Of a message that was handed to the socket directly: the buffer takes it when it turns out that it never left. */
+export const sentAlready = (message: Message, wishes?: Wishes): Entry => ({...entryOf(message, wishes), state: 'flying', writes: 1})
 
 const isKept = ({state}: Entry): boolean => state === 'waiting' || state === 'back'
 

@@ -1,6 +1,7 @@
 // How do chunks leave, no faster than there is room, and none dropped for want of it?
 
-import {ClosecallError, describe, type Outcome, type State} from '../core/index.ts'
+import {stopped, takes} from '../client/waiting.ts'
+import {ClosecallError, type Outcome, type State} from '../core/index.ts'
 import type {Streamed} from './streamed.ts'
 
 type Receipt = ReturnType<Streamed['deliver']>
@@ -102,10 +103,7 @@ class Sink<Out> implements UnderlyingSink<Out> {
   }
 }
 
-const endOf = (state: State): ClosecallError | undefined =>
-  state.name === 'failed' ? new ClosecallError('FAILED', describe(state.last, state.verdict, 'stop'), state)
-  : state.name === 'closing' || state.name === 'closed' ? new ClosecallError('CLOSED', 'the client was closed before the stream', 'last' in state ? state : {})
-  : undefined
+const endOf = (state: State): ClosecallError | undefined => (takes(state) ? undefined : stopped(state))
 
 /** Whether what follows would stand beside what it does not follow. What was cancelled or taken, its taker knows of. */
 const isGap = ({status, why}: Outcome): boolean => status === 'dropped' || status === 'expired' || (status === 'unsent' && why !== 'taken')

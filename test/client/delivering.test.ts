@@ -43,6 +43,20 @@ const honest = ({network}: Setup): void => {
 const padding = 'p'.repeat(1000)
 
 describe('deliver()', () => {
+  it('what stopped with the client is forgotten when it begins anew [CC-175]', async () => {
+    const {client, clock, network} = setUp(neverAnswers())
+    void client.deliver('a')
+    client.send('b')
+    client.close()
+    expect(client.stats.unsent).toBe(2)
+    client.open()
+    expect(client.stats).toMatchObject({unsent: 1, unsentBytes: 1})
+    network.behaviour = accepts()
+    await clock.advance(30_000)
+    expect([network.last.sent.map(({data}) => data), client.stats.unsent, client.takeUnsent()]).toEqual([['b'], 0, []])
+    client.close()
+  })
+
   const cases: [string, () => Setup, (setup: Setup) => Receipt, Outcome][] = [
     ['written, when it has left', () => setUp(), ({client}) => client.deliver('a'), {status: 'written', inDoubt: false, writes: 1}],
     ['written, when it waited for a connection', () => setUp(sequence(refuses(), accepts())), ({client}) => {
@@ -155,6 +169,16 @@ describe('deliver()', () => {
     setup.network.last.server.close(1007)
     await settled(setup)
     expect([fine.value, faulty.value]).toMatchObject([{status: 'written', inDoubt: true}, {status: 'dropped', why: 'at-fault'}])
+  })
+
+  it('blames no message for a close that another may have caused: what it was is not certain [CC-175] [CC-179]', async () => {
+    const {client, clock, network} = await settled(setUp(stalls(), {verdicts: {1007: 'retry'}, onReport: () => {}}))
+    const receipt = client.deliver('a')
+    network.last.server.close(1007, 'no such order')
+    await clock.advance(0)
+    expect(client.history.at(-1)!.close.code).toBe(1007)
+    expect(await receipt).toEqual({status: 'written', inDoubt: true, writes: 1})
+    client.close()
   })
 
   it('never rejects for a network reason, and tells each message once [CC-175]', async () => {

@@ -2,7 +2,7 @@
 
 import {describe, expect, it} from 'vitest'
 import type {Extension, ExtensionHooks, Failure} from '../../src/index.ts'
-import {accepts, acceptsThenCloses, drops, neverAnswers, refuses, sequence, throwsOnConstruct} from '../../src/testing/index.ts'
+import {accepts, acceptsThenCloses, drops, goesSilent, neverAnswers, refuses, sequence, throwsOnConstruct} from '../../src/testing/index.ts'
 import {expectRest, long, offline, online, setUp, settled, takeUncaught, url, warned, watchTheWorld} from './fixture.ts'
 
 watchTheWorld()
@@ -86,7 +86,23 @@ describe('the contract [CC-102]', () => {
   })
 })
 
+it('a protocol ping is something that was sent, though no message [CC-102]', async () => {
+  const ends: unknown[] = []
+  const setup = await settled(setUp(goesSilent(), {kind: 'node', extensions: [extension({settled: (_, {sentAt, frames}) => void ends.push([sentAt, frames()])})]}))
+  await setup.clock.advance(40_000)
+  expect(ends).toEqual([[30_000, []]])
+  setup.client.close()
+})
+
 describe('admit [CC-103]', () => {
+  it.each(['close', 'reconnect'] as const)('that calls %s() has no socket opened for what is over [CC-5]', async (action) => {
+    let asked = 0
+    const setup = setUp(accepts(), {extensions: [extension({admit: () => asked++ || setup.client[action]() as undefined})]})
+    await settled(setup)
+    expect([asked, setup.network.sockets.length, setup.client.state.name]).toEqual(action === 'close' ? [1, 0, 'closed'] : [1, 1, 'open'])
+    setup.client.close()
+  })
+
   it('puts an attempt off, which is no failure, and is asked again', async () => {
     const delays = [3000, 2000, 0]
     const setup = await settled(setUp(accepts(), {extensions: [extension({admit: () => delays.shift()!})]}))
@@ -98,6 +114,25 @@ describe('admit [CC-103]', () => {
     expect(setup.client.state).toMatchObject({name: 'open', attempt: 0})
     expect(setup.closes).toEqual([])
     setup.client.close()
+  })
+
+  it('makes one retry of an attempt, however often that is put off', async () => {
+    const delays = [0, 3000, 2000, 0]
+    const setup = await settled(setUp(sequence(refuses(), accepts()), {extensions: [extension({admit: () => delays.shift()!})]}))
+    await setup.clock.advance(10_000)
+    expect([setup.client.state.name, delays.length, setup.client.stats.retries]).toEqual(['open', 0, 1])
+    setup.client.close()
+  })
+
+  it('is asked for no address that comes when it is not wanted any more, nor is that shown', async () => {
+    let answer!: (address: string) => void
+    const asked: string[] = []
+    const setup = await settled(setUp(accepts(), {url: () => new Promise<string>((resolve) => (answer = resolve)), extensions: [extension({admit: (to) => void asked.push(to)})]}))
+    setup.client.close()
+    answer(url)
+    await settled(setup)
+    expect([asked, setup.client.url]).toEqual([[], ''])
+    expectRest(setup)
   })
 
   it('is final for signals that we are back, not for the caller', async () => {
@@ -145,6 +180,13 @@ describe('investigate [CC-58]', () => {
     await settled(setup)
     expect(asked).toBe(2)
     expect(setup.delays).toEqual([0])
+    setup.client.close()
+  })
+
+  it('asks no further once one has learned the status', async () => {
+    const others: ExtensionHooks['investigate'][] = []
+    const setup = await settled(setUp(sequence(refuses(), accepts()), {extensions: [investigating(async () => undefined), investigating(async () => ({status: 503})), extension({investigate: async () => void others.push(undefined)})]}))
+    expect([setup.closes, others]).toMatchObject([[{close: {status: 503}}], []])
     setup.client.close()
   })
 

@@ -1,7 +1,7 @@
 // Does the client notice that nobody is there any more, and nothing else?
 
 import {describe, expect, it} from 'vitest'
-import {accepts, goesSilent, neverDeliversClose, sequence, type Behaviour} from '../../src/testing/index.ts'
+import {accepts, fakeNetwork, goesSilent, neverDeliversClose, sequence, type Behaviour} from '../../src/testing/index.ts'
 import {expectRest, long, setUp, settled, takeUncaught, tellPage, watchTheWorld} from './fixture.ts'
 
 watchTheWorld()
@@ -149,6 +149,48 @@ describe('with protocol pings [CC-93] [CC-95]', () => {
   })
 })
 
+describe('an answer', () => {
+  it('is to a question of the same connection [CC-95]', async () => {
+    const setup = await settled(setUp(goesSilent(), {kind: 'node'}))
+    await setup.clock.advance(40_000)
+    expect(setup.network.sockets.map(({pings}) => pings)).toEqual([1, 0])
+    // Nobody asked on this one.
+    setup.network.last.onpong!()
+    expect(setup.client.stats.roundTripTime).toBeUndefined()
+    setup.client.close()
+  })
+
+  it('that comes late, on a connection that was left, is none: ws itself tells it to whoever listened [CC-95]', async () => {
+    const pongs: (() => void)[] = []
+    const network = fakeNetwork(goesSilent(), {kind: 'ws'})
+    const setup = setUp(goesSilent(), {
+      heartbeat,
+      WebSocket: class extends network.WebSocket {
+        override ping(): void {}
+        on(_: 'pong', listener: () => void): void {
+          pongs.push(listener)
+        }
+      },
+    })
+    // The first is given up after 40 s, and the second asked after another 30.
+    await setup.clock.advance(75_000)
+    expect([network.sockets.length, pongs.length]).toEqual([2, 2])
+    pongs[0]!()
+    expect(setup.client.stats.roundTripTime).toBeUndefined()
+    pongs[1]!()
+    expect(setup.client.stats.roundTripTime).toBe(5000)
+    setup.client.close()
+  })
+})
+
+it('a question that can\'t be sent is the caller\'s error, and nothing is sent [CC-83] [CC-90]', async () => {
+  const setup = await settled(setUp(accepts(), {heartbeat: {...heartbeat, message: () => ({}) as string}}))
+  await setup.clock.advance(30_000)
+  expect(takeUncaught()).toMatchObject([{name: 'ClosecallError', code: 'INVALID'}])
+  expect(setup.network.last.sent).toEqual([])
+  setup.client.close()
+})
+
 describe('without either [CC-93]', () => {
   it('there is no heartbeat, unless it is asked for', async () => {
     const setup = await settled(setUp(goesSilent()))
@@ -229,4 +271,15 @@ describe('on a wake [CC-96]', () => {
     expect(setup.network.last.sent).toEqual([])
     setup.client.close()
   })
+})
+
+it('what `isReply` can\'t read, the server wrote: it is told by `invalid`, throws into no process, and is a message [CC-95]', async () => {
+  const setup = await settled(setUp(accepts(), {heartbeat: {...heartbeat, isReply: (data: string) => JSON.parse(data).type === 'pong'}}))
+  const seen: unknown[] = []
+  setup.client.on('invalid', (invalid) => seen.push(invalid))
+  setup.network.last.server.send('{')
+  await settled(setup)
+  expect(seen).toEqual([{reason: 'unexpected', data: '{', error: expect.any(SyntaxError)}])
+  expect([setup.messages, setup.client.stats.received]).toEqual([['{'], 1])
+  setup.client.close()
 })

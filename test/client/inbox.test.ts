@@ -65,3 +65,13 @@ it('one message more than it may keep is too many, and the newest may be one alo
   expect(ends).toMatchObject([{status: 'rejected', reason: {code: 'OVERFLOW'}}, {status: 'fulfilled', value: done}])
   client.close()
 })
+
+it('left after it failed, it does not throw any more [CC-189]', async () => {
+  const setup = await settled(setUp())
+  const iterator = setup.client.messages({maxMessages: 1})
+  for (const data of ['a', 'b']) setup.network.last.server.send(data)
+  await settled(setup)
+  await iterator.return!()
+  expect(await iterator.next()).toEqual(done)
+  setup.client.close()
+})

@@ -1,13 +1,41 @@
 // What can the caller's own code do to the client?
 
 import {describe, expect, it, vi} from 'vitest'
-import type {ClientEvents} from '../../src/index.ts'
+import type {ClientEvents, Environment, SendResult} from '../../src/index.ts'
 import {accepts, acceptsThenCloses, drops, neverAnswers, sequence, type FakeNetwork} from '../../src/testing/index.ts'
 import {complained, expectRest, long, setUp, settled, takeUncaught, watchTheWorld} from './fixture.ts'
 
 watchTheWorld()
 
 const sentOn = (network: FakeNetwork): unknown[] => network.sockets.flatMap(({sent}) => sent.map(({data}) => data))
+
+describe('an environment that throws [CC-83]', () => {
+  const fail = (): never => {
+    throw new Error('of the environment')
+  }
+  const quiet = {online: true, frozen: false, subscribe: () => () => {}}
+  it.each<[string, Environment]>([
+    ['when asked', {...quiet, get online() {
+      return fail()
+    }, get frozen() {
+      return fail()
+    }}],
+    ['when subscribed to', {...quiet, subscribe: fail}],
+    ['when unsubscribed from', {...quiet, subscribe: () => fail}],
+  ])('%s is reported, and the client does as ever', async (_, environment) => {
+    const abort = new AbortController()
+    const left = vi.spyOn(abort.signal, 'removeEventListener')
+    const setup = setUp(sequence(drops(), accepts()), {environment, signal: abort.signal})
+    await setup.clock.advance(5000)
+    expect([setup.closes.length, setup.client.state.name]).toEqual([1, 'open'])
+    setup.client.close()
+    await settled(setup)
+    expect(setup.client.state.name).toBe('closed')
+    expect(takeUncaught()).toContainEqual(new Error('of the environment'))
+    expect(left).toHaveBeenCalledTimes(environment.subscribe === fail ? 0 : 1)
+    expectRest(setup)
+  })
+})
 
 describe('a listener that throws [CC-83]', () => {
   it.each<keyof ClientEvents>(['state', 'open', 'message', 'close', 'retry'])('harms neither another listener nor the client: %s', async (name) => {
@@ -190,6 +218,47 @@ describe('a listener that acts [CC-6]', () => {
     setup.client.on('open', () => expect(setup.client.send('hello')).toBe('sent'))
     await settled(setup)
     expect(sentOn(setup.network)).toEqual(['hello', 'kept'])
+    setup.client.close()
+  })
+
+  it.each<[string, string | Uint8Array]>([['text', 'hello'], ['bytes', Uint8Array.of(1)]])('send() after reconnect() in open is for the connection to come: %s [CC-72]', async (_, data) => {
+    const setup = setUp()
+    let left: SendResult | undefined
+    const off = setup.client.on('open', () => {
+      off()
+      setup.client.reconnect()
+      left = setup.client.send(data)
+    })
+    await settled(setup)
+    expect([left, setup.network.sockets.map(({sent}) => sent.map((frame) => frame.data))]).toEqual(['buffered', [[], [data]]])
+    setup.client.close()
+  })
+
+  it('… also in what is told while the send buffer is flushed [CC-72]', async () => {
+    const setup = setUp(sequence((server) => {
+      server.socket.send = () => {
+        throw new Error('of the runtime')
+      }
+      server.accept()
+    }, accepts()))
+    let left: SendResult | undefined
+    setup.client.on('drop', () => {
+      setup.client.reconnect()
+      left = setup.client.send('hello')
+    })
+    setup.client.send('undeliverable')
+    await settled(setup)
+    expect([left, setup.network.sockets.map(({sent}) => sent.map(({data}) => data))]).toEqual(['buffered', [[], ['hello']]])
+    expect(takeUncaught()).toHaveLength(1)
+    setup.client.close()
+  })
+
+  it('send() in open with the key of one that waits takes its place [CC-172]', async () => {
+    const setup = setUp()
+    setup.client.send('there', {key: 'cursor'})
+    setup.client.on('open', () => setup.client.send('here', {key: 'cursor'}))
+    await settled(setup)
+    expect(sentOn(setup.network)).toEqual(['here'])
     setup.client.close()
   })
 

@@ -2,12 +2,12 @@
 
 import {setFlagsFromString} from 'node:v8'
 import {runInNewContext} from 'node:vm'
-import {describe, expect, it} from 'vitest'
+import {describe, expect, it, vi} from 'vitest'
 import {acknowledged} from '../../src/delivery/index.ts'
 import {SendBuffer, type Entry} from '../../src/core/index.ts'
 import {defaultBufferLimits} from '../../src/core/send-buffer.ts'
 import {accepts, fakeClock, goesSilent, neverAnswers, sequence, stalls} from '../../src/testing/index.ts'
-import {setUp, settled, watchTheWorld} from './fixture.ts'
+import {setUp, settled, takeUncaught, watchTheWorld} from './fixture.ts'
 
 watchTheWorld()
 
@@ -392,5 +392,35 @@ describe('with a schema that takes its time', () => {
     waiting[0]!()
     await settled(setup)
     expect(setup.messages).toEqual([])
+  })
+})
+
+describe('a signal', () => {
+  it('hears nobody whose message had its outcome while it was taken [CC-173]', async () => {
+    const setup = await settled(setUp())
+    const {signal} = new AbortController()
+    const [add, remove] = [vi.spyOn(signal, 'addEventListener'), vi.spyOn(signal, 'removeEventListener')]
+    setup.network.last.send = () => {
+      throw new Error('of the runtime')
+    }
+    expect(await setup.client.deliver('a', {signal})).toMatchObject({status: 'dropped', why: 'undeliverable'})
+    expect(takeUncaught()).toHaveLength(1)
+    // One that is taken away before it was there would stay.
+    expect(add).not.toHaveBeenCalled()
+    expect(remove).toHaveBeenCalledOnce()
+    setup.client.close()
+  })
+
+  it('that is aborted while its message is being taken takes it back [CC-173]', async () => {
+    const setup = setUp(neverAnswers(), {buffer: {maxMessages: 1, overflow: 'drop-oldest'}})
+    const {client, clock} = setup
+    const abort = new AbortController()
+    client.on('drop', () => abort.abort())
+    client.send('a')
+    const receipt = client.deliver('b', {signal: abort.signal})
+    expect(client.stats.unsent).toBe(0)
+    expect(await receipt).toEqual({status: 'cancelled', inDoubt: false, writes: 0})
+    client.close()
+    await clock.advance(0)
   })
 })

@@ -284,6 +284,13 @@ describe('lint [CC-65]', () => {
     client.close()
   })
 
+  it('warns of each kind, also of one after the other', async () => {
+    const {client} = await ways.open()
+    for (const data of ['a\uD800b', 'a\uFFFDb', 'a\uD800b', 'a\uFFFDb']) client.send(data)
+    expect(warned.mock.calls.map(([line]) => /lone-surrogate|replacement-character/.exec(line)?.[0])).toEqual(['lone-surrogate', 'replacement-character'])
+    client.close()
+  })
+
   it('throws instead of sending with throw', async () => {
     const {client, network, clock} = setUp(accepts(), {lint: 'throw', kind: 'ws'})
     for (let state = 0; state < 2; state++) {

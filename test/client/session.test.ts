@@ -139,16 +139,17 @@ describe('receive()', () => {
 })
 
 it('one that is over listens no more, and a wait that nobody minds harms nobody [CC-174]', async () => {
-  const over = new AbortController()
   const off = vi.fn<() => void>()
-  const session = sessionOf({url: '', protocol: '', attempt: 0, credentials: undefined, signal: over.signal}, {write: () => {}, listen: () => off})
+  const {session, end} = sessionOf({url: '', protocol: '', attempt: 0, credentials: undefined}, {write: () => {}, listen: () => off})
   const waits = [session.receive(), session.receive(() => false)]
   expect(off).not.toHaveBeenCalled()
-  over.abort(new Error('over'))
+  end('over')
+  end('over again')
   expect(off).toHaveBeenCalledOnce()
   // A rejection that nobody handles would fail the run.
   await new Promise((resolve) => setImmediate(resolve))
-  for (const wait of waits) await expect(wait).rejects.toThrow('over')
+  for (const wait of waits) await expect(wait).rejects.toThrow(/over$/)
+  expect(session.signal.reason).toMatchObject({code: 'CLOSED'})
 })
 
 it('one that ends late, after its connection, does not end the next one\'s [CC-174]', async () => {

@@ -40,6 +40,22 @@ describe('a loss', () => {
   })
 })
 
+it('each message that the runtime still held is known, bytes too [CC-176]', async () => {
+  const setup = await settled(setUp(sequence(stalls(), accepts())))
+  const {client, clock, network} = setup
+  vi.stubGlobal('WebSocket', network.WebSocket)
+  vi.stubGlobal('Bun', {})
+  const drops: unknown[] = []
+  client.on('drop', ({data}) => drops.push(data))
+  const all = Array.from({length: 20}, () => new Uint8Array(1000))
+  for (const data of all) client.send(data)
+  network.last.server.drop()
+  await clock.advance(5000)
+  // Of the first, nobody knows how much of the count is headers of the others.
+  expect(drops.map((data) => all.indexOf(data as (typeof all)[0]))).toEqual(all.map((_, index) => index).slice(1))
+  client.close()
+})
+
 describe('drained()', () => {
   it.each([['closed', 1000, 'CLOSED'], ['failed', 1007, 'FAILED']] as const)('rejects once the client is %s, whatever there is room for [CC-188]', async (_, code, error) => {
     const {client} = await settled(setUp(acceptsThenCloses(code), {onReport: () => {}}))

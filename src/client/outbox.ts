@@ -3,7 +3,7 @@
 import type {EventEmitter} from 'eventemitter3'
 import {longestDelay} from '../core/backoff.ts'
 import {byteLength, messageOf, SendBuffer, type Entry, type Loss, type Message, type MessageId, type Outcome, type OutcomeCause, type OutcomeStatus, type SendData, type Wishes} from '../core/index.ts'
-import {sentAlready} from '../core/send-buffer.ts'
+import {noWishes, sentAlready} from '../core/send-buffer.ts'
 import {reportError} from '../platform/console.ts'
 import {framing, unsentBytes, type WebSocketLike} from '../platform/websocket.ts'
 import type {Dropped} from './events.ts'
@@ -36,6 +36,12 @@ const untouched = {inDoubt: false, writes: 0}
 
 /** What a message is told that is not taken. Making room for others is the caller's policy, and a loss. */
 const refusal = (why: OutcomeCause): Outcome => ({status: why === 'overflow' ? 'dropped' : 'unsent', why, ...untouched})
+
+const pending = (): {promise: Promise<Outcome>; resolve: (outcome: Outcome | Promise<never>) => void} => {
+  let resolve!: (outcome: Outcome | Promise<never>) => void
+  const promise = new Promise<Outcome>((settle) => (resolve = settle))
+  return {promise, resolve}
+}
 
 /** What the caller wished for, or knows already. */
 const expected: readonly (OutcomeStatus | OutcomeCause)[] = ['acknowledged', 'cancelled', 'taken', 'stopped']
@@ -90,17 +96,15 @@ export class Outbox {
   }
 
   deliver(data: unknown, options: SendOptions | undefined): Receipt {
-    let resolve!: (outcome: Outcome) => void
-    let reject!: (error: unknown) => void
-    const promise = new Promise<Outcome>((...settle) => ([resolve, reject] = settle))
-    // No function here may hold `data`: who keeps a receipt need not keep the message.
+    // No function that the receipt keeps may hold `data`: who keeps a receipt need not keep the message.
+    const {promise, resolve} = pending()
     let entry: Entry | undefined
     try {
       const taken = this.#accept(data, options, resolve)
       if (typeof taken === 'object') entry = taken
       else resolve(taken === 'cancelled' ? {status: taken, ...untouched} : refusal(taken as OutcomeCause))
     } catch (error) {
-      reject(error)
+      resolve(Promise.reject(error))
     }
     return Object.assign(promise, {cancel: () => void (entry && this.#cancel(entry))})
   }
@@ -321,7 +325,7 @@ export class Outbox {
       tell?.(outcome)
       if (!expected.includes(why ?? status) && (inDoubt || status !== 'written')) this.#drop({...messageOf(entry), outcome})
       // Who keeps the receipt keeps the entry, and need not keep what it said.
-      if (entry.state === 'over') Object.assign(entry, {data: '', wishes: {}})
+      if (entry.state === 'over') Object.assign(entry, {data: '', wishes: noWishes})
     }
     const wasPressed = this.#isPressed
     this.#isPressed = this.#isAbove()

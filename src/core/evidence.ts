@@ -12,7 +12,7 @@ export interface FrameEvidence {
   kind: FrameKind
   /** UTF-16 units of a string, bytes of all else. */
   length: number
-  /** It had waited in the send buffer, or was handed to `deliver()`. */
+  /** It had waited in the send buffer, was handed to `deliver()`, or was made by a codec. */
   buffered: boolean
   /** It had been written to an earlier connection. */
   replayed: boolean

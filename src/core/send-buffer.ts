@@ -73,7 +73,7 @@ export interface Entry extends Message {
   readonly bytes: number
   wishes: Wishes
   /** Until when it may leave, as its sender or the buffer says. */
-  readonly expiresAt: number
+  readonly expiresAt: number | undefined
   /** `back`: its sender was told that it is unsent, and it can still be taken. */
   state: 'waiting' | 'flying' | 'over' | 'back'
   writes: number
@@ -107,7 +107,8 @@ const chunk = {messages: 500, bytes: 65_536}
 /** So many may be on their way before the first is known to have left. */
 const mostChunks = 3
 
-const noWishes: Wishes = {}
+/** With every name, so that all are read in the same way. */
+export const noWishes: Wishes = {priority: undefined, key: undefined, tell: undefined, expiresAt: undefined, id: undefined, done: undefined}
 
 /** What a connection's end tells of what was on its way. */
 export interface Loss {
@@ -200,7 +201,7 @@ export class SendBuffer {
    */
   push(message: Message, now: number, open = false, wishes: Wishes = noWishes): Entry | OutcomeCause {
     const {overflow, ttl, maxMessages, maxBytes} = this.#limits
-    const {key, id, expiresAt = now + ttl} = wishes
+    const {key, id, expiresAt = ttl < Infinity ? now + ttl : undefined} = wishes
     const entry = entryOf(message, wishes, expiresAt)
     const {bytes} = entry
     if (bytes >= this.tooBig) return 'too-big'
@@ -224,7 +225,7 @@ export class SendBuffer {
     for (let entry; (entry = first(this.#queues.high) ?? first(this.#queues.normal)); ) {
       const {bytes, wishes, expiresAt} = entry
       const isAwaited = wishes.id !== undefined
-      if (now >= expiresAt) {
+      if (expiresAt !== undefined && now >= expiresAt) {
         this.#settle(entry, 'expired')
         continue
       }
@@ -304,7 +305,7 @@ export class SendBuffer {
     this.expiresAt = Infinity
     this.#nextLook = now + this.size / 100
     for (const entry of this.#kept()) {
-      if (now >= entry.expiresAt) this.#settle(entry, 'expired')
+      if (entry.expiresAt !== undefined && now >= entry.expiresAt) this.#settle(entry, 'expired')
       else this.#awaitExpiry(entry)
     }
   }
@@ -394,7 +395,7 @@ export class SendBuffer {
   }
 
   #awaitExpiry({expiresAt}: Entry): void {
-    if (expiresAt < this.expiresAt) this.expiresAt = Math.max(expiresAt, this.#nextLook)
+    if (expiresAt !== undefined && expiresAt < this.expiresAt) this.expiresAt = Math.max(expiresAt, this.#nextLook)
   }
 
   /** It was not handed over after all. @returns whether that is news: the end of the connection may have been told meanwhile */
@@ -460,7 +461,7 @@ export class SendBuffer {
 /** A message as its sender gave it. */
 export const messageOf = ({data, binary, wishes}: Entry): Message<any> => ({data: 'given' in wishes ? wishes.given : data, binary})
 
-const entryOf = ({data, binary}: Message, wishes = noWishes, expiresAt = Infinity): Entry => ({data, binary, bytes: byteLength(data), wishes, expiresAt, state: 'waiting', writes: 0, inDoubt: false, turn: 0, end: 0})
+const entryOf = ({data, binary}: Message, wishes = noWishes, expiresAt?: number): Entry => ({data, binary, bytes: byteLength(data), wishes, expiresAt, state: 'waiting', writes: 0, inDoubt: false, turn: 0, end: 0})
 
 /** Of a message that was handed to the socket directly: the buffer takes it when it turns out that it never left. */
 export const sentAlready = (message: Message, wishes?: Wishes): Entry => ({...entryOf(message, wishes), state: 'flying', writes: 1})

@@ -67,7 +67,7 @@ describe('inspect', () => {
 })
 
 /** One that came from the send buffer. */
-const waited: Entry = {data: 'two', binary: false, bytes: 3, wishes: {}, state: 'flying', writes: 1, inDoubt: false, turn: 0, expiresAt: Infinity, end: 0}
+const waited: Entry = {data: 'two', binary: false, bytes: 3, wishes: {}, state: 'flying', writes: 1, inDoubt: false, turn: 0, expiresAt: undefined, end: 0}
 
 describe('the ring', () => {
   it('keeps the last sends in order, and knows each by number, kind, length and age [CC-61]', () => {

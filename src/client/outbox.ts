@@ -37,10 +37,11 @@ const untouched = {inDoubt: false, writes: 0}
 /** What a message is told that is not taken. Making room for others is the caller's policy, and a loss. */
 const refusal = (why: OutcomeCause): Outcome => ({status: why === 'overflow' ? 'dropped' : 'unsent', why, ...untouched})
 
-const pending = (): {promise: Promise<Outcome>; resolve: (outcome: Outcome | Promise<never>) => void} => {
-  let resolve!: (outcome: Outcome | Promise<never>) => void
-  const promise = new Promise<Outcome>((settle) => (resolve = settle))
-  return {promise, resolve}
+const pending = (): {promise: Promise<Outcome>; resolve: (outcome: Outcome) => void; reject: (error: unknown) => void} => {
+  let resolve!: (outcome: Outcome) => void
+  let reject!: (error: unknown) => void
+  const promise = new Promise<Outcome>((...settle) => ([resolve, reject] = settle))
+  return {promise, resolve, reject}
 }
 
 /** What the caller wished for, or knows already. */
@@ -97,14 +98,14 @@ export class Outbox {
 
   deliver(data: unknown, options: SendOptions | undefined): Receipt {
     // No function that the receipt keeps may hold `data`: who keeps a receipt need not keep the message.
-    const {promise, resolve} = pending()
+    const {promise, resolve, reject} = pending()
     let entry: Entry | undefined
     try {
       const taken = this.#accept(data, options, resolve)
       if (typeof taken === 'object') entry = taken
       else resolve(taken === 'cancelled' ? {status: taken, ...untouched} : refusal(taken as OutcomeCause))
     } catch (error) {
-      resolve(Promise.reject(error))
+      reject(error)
     }
     return Object.assign(promise, {cancel: () => void (entry && this.#cancel(entry))})
   }

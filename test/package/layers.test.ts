@@ -35,7 +35,7 @@ const layers: Record<string, Layer> = {
   dialects: pure,
   server: pure,
   simulator: pure,
-  streams: {from: ['core', 'platform'], types: ['client']},
+  streams: shell,
   testing: {from: ['core'], types: ['platform']},
   // Node only: the command. Everybody's doors are open to it, and nobody imports it.
   cli: {from: ['index.ts', 'catalog', 'client', 'core', 'diagnosis', 'dialects', 'node', 'probe'], packages: ['node:fs', 'node:util']},

@@ -133,10 +133,11 @@ export class SendBuffer {
   readonly #window: number
   /** What waits, and some of what did. */
   readonly #queues = {high: new Fifo<Entry>(), normal: new Fifo<Entry>()}
+  // Made when there is something to find: most clients never have keys or ids.
   /** Of each key, the one that waits. */
-  readonly #keyed = new Map<string, Entry>()
+  #keyed: Map<string, Entry> | undefined
   /** What waits for an acknowledgement, or will: of each priority in the order in which it leaves. */
-  readonly #awaited = new Map<string, Entry>()
+  #awaited: Map<string, Entry> | undefined
   /** What else was written and may not have left, some of it with its outcome. */
   #flying = new Fifo<Entry>()
   #flyingBytes = 0
@@ -185,12 +186,12 @@ export class SendBuffer {
 
   /** Whether an acknowledgement of this id is awaited. */
   awaits(id: string): boolean {
-    return this.#awaited.has(id)
+    return !!this.#awaited?.has(id)
   }
 
   /** Whether a message with this key waits, for a newer one to take its place. */
   isKeyed(key: string | undefined): boolean {
-    return this.#keyed.has(key!)
+    return !!this.#keyed?.has(key!)
   }
 
   /**
@@ -206,7 +207,7 @@ export class SendBuffer {
     const {bytes} = entry
     if (bytes >= this.tooBig) return 'too-big'
     this.expire(now)
-    const older = this.#keyed.get(key!)
+    const older = this.#keyed?.get(key!)
     const makesRoom = overflow === 'drop-oldest' && maxMessages > 0 && bytes <= maxBytes
     const replaces = older && this.bytes - older.bytes + bytes <= maxBytes
     const passes = open && !this.size && this.#mayFly(bytes, id !== undefined)
@@ -215,8 +216,8 @@ export class SendBuffer {
     if (makesRoom) for (let oldest; !this.fits(bytes) && (oldest = first(this.#queues.normal) ?? first(this.#queues.high)); ) this.#settle(oldest, 'dropped', 'overflow')
     this.#queueOf(entry).push(entry)
     this.#wait(entry)
-    if (key !== undefined) this.#keyed.set(key, entry)
-    if (id !== undefined) this.#awaited.set(id, entry)
+    if (key !== undefined) (this.#keyed ??= new Map()).set(key, entry)
+    if (id !== undefined) (this.#awaited ??= new Map()).set(id, entry)
     return entry
   }
 
@@ -287,7 +288,7 @@ export class SendBuffer {
 
   /** @returns whether that was awaited */
   acknowledge(id: string): boolean {
-    const entry = this.#awaited.get(id)
+    const entry = this.#awaited?.get(id)
     if (!entry?.writes) return false
     this.#settle(entry, 'acknowledged')
     return true
@@ -318,7 +319,7 @@ export class SendBuffer {
       fault.entry.inDoubt ||= fault.inDoubt
       this.#settle(fault.entry, 'dropped', fault.why)
     }
-    for (const entry of [...this.#flying.items, ...this.#awaited.values()]) {
+    for (const entry of [...this.#flying.items, ...(this.#awaited?.values() ?? [])]) {
       if (entry.state !== 'flying' || never.has(entry)) continue
       if (entry.wishes.id === undefined) {
         entry.inDoubt ||= !arrived
@@ -416,7 +417,7 @@ export class SendBuffer {
     const key = entry.wishes.key!
     this.size--
     this.bytes -= entry.bytes
-    if (this.#keyed.get(key) === entry) this.#keyed.delete(key)
+    if (this.#keyed?.get(key) === entry) this.#keyed.delete(key)
     // What is over must not be kept for long.
     const {high, normal} = this.#queues
     if (high.length + normal.length > 2 * this.size + 8) for (const queue of [high, normal]) queue.retain(isKept)
@@ -431,8 +432,8 @@ export class SendBuffer {
       const entry = entries[i]!
       const {key} = entry.wishes
       if (key === undefined) continue
-      if (this.#keyed.has(key)) this.#settle(entry, 'dropped', 'replaced')
-      else this.#keyed.set(key, entry)
+      if (this.#keyed?.has(key)) this.#settle(entry, 'dropped', 'replaced')
+      else (this.#keyed ??= new Map()).set(key, entry)
     }
     for (const entry of entries) {
       if (entry.bytes >= this.tooBig) this.#settle(entry, 'dropped', 'too-big')
@@ -445,7 +446,7 @@ export class SendBuffer {
     if (state !== 'waiting' && state !== 'flying') return
     // It may have arrived.
     if (status === 'unsent' && inDoubt) return this.#settle(entry, 'written')
-    if (this.#awaited.delete(wishes.id!) && state === 'flying') this.#flyingAwaited--
+    if (this.#awaited?.delete(wishes.id!) && state === 'flying') this.#flyingAwaited--
     if (why === 'stopped') entry.state = 'back'
     else this.#forget(entry)
     this.#settled.push({entry, outcome: {status, inDoubt: inDoubt && status !== 'acknowledged', writes, ...(why && {why})}})

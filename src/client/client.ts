@@ -583,7 +583,6 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
       else if (name === 'closed' && previous.name === 'open' && !this.#emitter.listenerCount('closed')) warn(`closecall: ${explanation}${last.code === 1000 ? '; see `onNormalClosure`' : ''}`)
     }
   }
-
 }
 
 /**

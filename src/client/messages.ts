@@ -18,7 +18,7 @@ export interface InboxOptions {
 }
 
 const defaults: Required<InboxOptions> = {maxMessages: 10_000, overflow: 'fail'}
-const rules: Rules = {maxMessages: '1..Infinity', overflow: 'fail or drop-oldest or drop-newest'}
+export const inboxRules: Rules = {maxMessages: '1..Infinity', overflow: 'fail or drop-oldest or drop-newest'}
 
 /** What is read from: a client. */
 interface Source {
@@ -28,7 +28,7 @@ interface Source {
 
 /** Messages from now on. Ends when the client is closed; when it has failed, `next()` rejects once. */
 export const messagesOf = <Data>(client: Source, options: InboxOptions): AsyncIterableIterator<Data, undefined> => {
-  const {maxMessages, overflow} = fill('options', defaults, rules, options)
+  const {maxMessages, overflow} = fill('options', defaults, inboxRules, options)
   type Result = IteratorResult<Data, undefined>
   const done: Result = {done: true, value: undefined}
   let inbox = new Fifo<Data>()

@@ -3,6 +3,7 @@
 import type {EventEmitter} from 'eventemitter3'
 import {longestDelay} from '../core/backoff.ts'
 import {byteLength, messageOf, SendBuffer, type Entry, type Loss, type Message, type MessageId, type Outcome, type OutcomeCause, type OutcomeStatus, type SendData, type Wishes} from '../core/index.ts'
+import {largestKept} from '../core/evidence.ts'
 import {noWishes, sentAlready} from '../core/send-buffer.ts'
 import {reportError} from '../platform/console.ts'
 import {framing, unsentBytes, type WebSocketLike} from '../platform/websocket.ts'
@@ -46,9 +47,6 @@ const pending = (): {promise: Promise<Outcome>; resolve: (outcome: Outcome) => v
 
 /** What the caller wished for, or knows already. */
 const expected: readonly (OutcomeStatus | OutcomeCause)[] = ['acknowledged', 'cancelled', 'taken', 'stopped']
-
-/** Larger messages are forgotten once they were handed to the socket: they must not fill the memory. */
-const largestKept = 65_536
 
 /** A look at what the runtime still holds comes after a task, and then ever later, up to this, ms. */
 const longestLook = 50

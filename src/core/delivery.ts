@@ -5,7 +5,8 @@ export type MessageId = string | number
 
 /**
  * Makes a client keep messages until the server has acknowledged them, and send them again, in order, after a reconnect.
- * `acknowledged()` of `closecall/delivery` makes one; this is the whole contract.
+ * The `delivery` option is a function, called once by each client, that makes one: what it remembers is that client's alone.
+ * `acknowledged()` of `closecall/delivery` returns such a function; this is the whole contract.
  */
 export interface Delivery<In = any, Out = any> {
   /** Most messages that are under way without an acknowledgement; the others wait in the send buffer. */

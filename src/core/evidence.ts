@@ -37,7 +37,7 @@ export interface EvidenceOptions {
 export const defaultEvidence: EvidenceOptions = {frames: 8, payloads: 'none'}
 
 /** Of a larger message only kind and length are remembered: the ring must not keep megabytes alive. */
-const largestKept = 65_536
+export const largestKept = 65_536
 
 /** Most messages that are remembered while the runtime has not passed them on, so that they can be sent again. */
 const mostAfloat = 1536

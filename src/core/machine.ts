@@ -499,7 +499,7 @@ const heed: Handler<In<'backoff' | 'suspended'>, Of<'hint'>> = (state, event, {b
   const delay = hinted(event.hint, Math.max(0, state.failures - 1), event.random, rules)
   const earliest = event.now + delay
   if (state.name === 'backoff') return step(wait({...state, earliest}, delay, event))
-  return step({...state, earliest, ...(state.retryAt && {retryAt: Math.max(state.retryAt, earliest)})})
+  return step({...state, earliest, ...(state.retryAt !== undefined && {retryAt: Math.max(state.retryAt, earliest)})})
 }
 
 const startClosing: Handler<In<'open'>, Of<'close'>> = ({epoch, since}, {now, code, reason}, {closeTimeout}) =>

@@ -1,7 +1,7 @@
 // How does a client become a pair of WHATWG streams?
 
 import {check, fill, must, type Rules} from '../core/check.ts'
-import type {InboxOptions} from '../client/messages.ts'
+import {inboxRules, type InboxOptions} from '../client/messages.ts'
 import {incoming} from './readable.ts'
 import {outgoing} from './writable.ts'
 import type {Streamed} from './streamed.ts'
@@ -21,7 +21,7 @@ export interface Streams<In = any, Out = any> {
   readonly writable: WritableStream<Out>
 }
 
-const rules: Rules = {preventClose: 'a boolean', maxMessages: '1..Infinity', overflow: 'fail or drop-oldest or drop-newest'}
+const rules: Rules = {preventClose: 'a boolean', ...inboxRules}
 
 /**
  * Makes streams of a client, over all its reconnections.

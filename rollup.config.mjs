@@ -21,6 +21,7 @@ const input = {
   server: 'src/server/index.ts',
   streams: 'src/streams/index.ts',
   testing: 'src/testing/index.ts',
+  websocket: 'src/websocket/index.ts',
 }
 
 const external = ['eventemitter3', 'ws']

@@ -1,4 +1,5 @@
-// The script tag: the same names on one global, `closecall`, and what the codes mean, in English.
+// The script tag: the same names on one global, `closecall`, the drop-in class, and what the codes mean, in English.
 
 export * from './index.ts'
 export {compare, explain} from './catalog/english.ts'
+export {ReconnectingWebSocket, withOptions} from './websocket/index.ts'

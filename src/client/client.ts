@@ -23,13 +23,14 @@ import {
 import {isClosecallError} from '../core/errors.ts'
 import {hintIn} from '../core/machine.ts'
 import {complain, reportError, warn} from '../platform/console.ts'
-import {abandon, failureOf, listenForPongs, wordsOf, type WebSocketLike} from '../platform/websocket.ts'
+import {abandon, closeWith, failureOf, listenForPongs, wordsOf, type WebSocketLike} from '../platform/websocket.ts'
 import type {Codec, Schema} from './codec.ts'
 import type {ClientEvents, MessageData} from './events.ts'
 import type {ExtensionHooks} from './extension.ts'
 import {guard} from './guard.ts'
 import {messagesOf, type InboxOptions} from './messages.ts'
 import {
+  checkBinaryType,
   checkClose,
   checkData,
   checkHint,
@@ -128,6 +129,18 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     return this.#socket?.extensions ?? ''
   }
 
+  /** How bytes arrive, on this connection and on those to come. */
+  get binaryType(): 'arraybuffer' | 'blob' {
+    return this.#settings.binaryType!
+  }
+
+  set binaryType(type: 'arraybuffer' | 'blob') {
+    checkBinaryType(type)
+    this.#settings.binaryType = type
+    const socket = this.#socket
+    if (socket) guard(() => (socket.binaryType = type))
+  }
+
   /** Bytes in the send buffer, and those that the runtime has not passed on. */
   get bufferedAmount(): number {
     return this.#outbox.buffer.bytes + (this.#socket?.bufferedAmount ?? 0)
@@ -175,18 +188,20 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   /**
    * Connects anew at once, from any state; while connecting it changes nothing. What `send()` is given from then on is for the new connection.
    *
-   * @throws {ClosecallError} where there is no WebSocket class (`NO_WEBSOCKET`)
+   * @param code what the connection that is left is closed with, as for `close()`
+   * @throws {ClosecallError} where there is no WebSocket class (`NO_WEBSOCKET`), for another code or a longer reason (`INVALID`)
    */
-  reconnect(): void {
+  reconnect(code = 1000, reason = ''): void {
+    checkClose(code, reason)
     socketClass(this.#settings)
-    this.#dispatch({type: 'reconnect'})
+    this.#dispatch({type: 'reconnect', code, reason})
   }
 
   /**
    * Ends the connection, or the wait for one, for good; only `open()` and `reconnect()` start again. What waits in the send
    * buffer is not sent: `takeUnsent()` has it. The state is `closing` until the server has answered, at most `closeTimeout` ms, then `closed`.
    *
-   * @param code 1000, the default, or 3000–4999
+   * @param code 1000, the default, or 3000–4999; or 1005: the close frame says none
    * @param reason at most 123 bytes in UTF-8
    * @throws {ClosecallError} for another code or a longer reason (`INVALID`)
    */
@@ -386,12 +401,12 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
         return undefined
       case 'disconnect':
         this.#socket!.onmessage = null
-        guard(() => this.#socket!.close(effect.code, effect.reason))
+        guard(() => closeWith(this.#socket!, effect.code, effect.reason))
         return undefined
       case 'settle':
         return guard(() => this.#settle(effect, now, previous))
       case 'abandon':
-        if (this.#socket) abandon(this.#socket)
+        if (this.#socket) abandon(this.#socket, effect.code, effect.reason)
         this.#socket = undefined
         this.#investigation?.abort()
         this.#endSession?.('the connection is over')
@@ -554,7 +569,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     const {ring} = this.#writer
     const {evidence, onReport} = this.#settings
     const failed = name === 'failed'
-    const explanation = describe(last, verdict, failed ? 'stop' : verdict.action)
+    const explanation = describe(last, verdict, failed ? 'stop' : name === 'closed' ? 'end' : verdict.action)
     const entry: HistoryEntry = {at, close: last, verdict, explanation}
     if (this.#history.push(entry) > historyLength) this.#history.shift()
     const end = {url: this.#url, endpoint: 'endpoint' in previous ? previous.endpoint : 0, state: this.#state, hint: hintIn(last, previous), sentAt: ring.sentAt, frames: () => ring.examine(at)}
@@ -580,7 +595,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
         if (!this.#emitter.emit('report', report) && !onReport) complain(report.error.message)
       }
       // Some servers close with 1000 although they want us back: not to be overlooked.
-      else if (name === 'closed' && previous.name === 'open' && !this.#emitter.listenerCount('closed')) warn(`closecall: ${explanation}${last.code === 1000 ? '; see `onNormalClosure`' : ''}`)
+      else if (name === 'closed' && verdict.action === 'end' && previous.name === 'open' && !this.#emitter.listenerCount('closed')) warn(`closecall: ${explanation}${last.code === 1000 ? '; see `onNormalClosure`' : ''}`)
     }
   }
 }

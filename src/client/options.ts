@@ -93,6 +93,13 @@ export interface Options<In = any, Out = any> {
    */
   WebSocket?: WebSocketClass
 
+  /**
+   * `false`: one connection and no other, for who makes the next one by himself. Its end has its verdict, its evidence and its report as
+   * ever, and the client is then `closed` where it would have tried again, `failed` where it would not; `open()` and `reconnect()` are for
+   * another. Default `true`.
+   */
+  reconnect?: boolean
+
   /** When to try again. A wrong number is answered at once by an error. */
   backoff?: {
     /** Nominal delay of the first retry, ms, 1 or more. Default 1000. */
@@ -278,6 +285,7 @@ const signal = 'an AbortSignal with addEventListener()'
 const rules: Rules = {
   protocols: 'a string or an object or a function',
   WebSocket: 'a function',
+  reconnect: 'a boolean',
   backoff: {
     ...growth,
     jitter: `${growth.jitter} or a function`,
@@ -375,15 +383,18 @@ const toURL = (value: unknown): string => {
   } catch {
     // Said below.
   }
-  must(url && /^wss?:$/.test(url.protocol) && !url.hash, 'url', 'a ws: or http: URL without a fragment', (value as URL | null)?.href ?? value)
+  must(url && /^wss?:$/.test(url.protocol) && !url.href.includes('#'), 'url', 'a ws: or http: URL without a fragment', (value as URL | null)?.href ?? value)
   return url!.href
 }
 
-/** What the standard lets a program close with. @see WHATWG WebSockets, `close()` */
+/** What the standard lets a program close with; 1005 stands for its `close()` without a code. @see WHATWG WebSockets, `close()` */
 export const checkClose = (code: unknown, reason: unknown): void => {
-  must(Number.isInteger(code) && follows(code, '1000..1000 or 3000..4999'), 'code', '1000 or 3000..4999', code)
+  must(Number.isInteger(code) && follows(code, '1000..1000 or 1005..1005 or 3000..4999'), 'code', '1000, 3000..4999, or 1005 for none', code)
+  must(code !== 1005 || !reason, 'reason', 'left out where there is no code', reason)
   must(byteLength(String(reason)) <= 123, 'reason', 'at most 123 bytes', reason)
 }
+
+export const checkBinaryType = (type: unknown): void => check(type, 'binaryType', rules.binaryType as string)
 
 export const checkHint = (hint: InBandHint): void => {
   check(hint, 'hint', 'an object')

@@ -5,7 +5,7 @@ import {longestDelay} from '../core/backoff.ts'
 import {byteLength, messageOf, SendBuffer, type Entry, type Loss, type Message, type MessageId, type Outcome, type OutcomeCause, type OutcomeStatus, type SendData, type Wishes} from '../core/index.ts'
 import {largestKept} from '../core/evidence.ts'
 import {noWishes, sentAlready} from '../core/send-buffer.ts'
-import {reportError} from '../platform/console.ts'
+import {reportError, warn} from '../platform/console.ts'
 import {framing, unsentBytes, type WebSocketLike} from '../platform/websocket.ts'
 import type {Dropped} from './events.ts'
 import {checkId, checkSendOptions, type SendOptions, type Settings} from './options.ts'
@@ -78,6 +78,7 @@ export class Outbox {
   /** A ping that shows, when as many pongs as this have come, that the peer has what was written in or before its turn. */
   #pinged: {turn: number; at: number; pongs: number} | undefined
   #isPressed = false
+  #toldDrop = false
   /** Bytes of the largest message that was refused for want of room, since there was room last. */
   #wanted = 0
 
@@ -336,7 +337,10 @@ export class Outbox {
   }
 
   #drop(dropped: Dropped): void {
-    this.#line.emitter.emit('drop', dropped)
+    if (this.#line.emitter.emit('drop', dropped) || this.#toldDrop) return
+    this.#toldDrop = true
+    const {status, why, inDoubt} = dropped.outcome
+    warn(`closecall: a message to send was ${inDoubt ? 'in doubt' : status}${why ? ` (${why})` : ''}; said once, see \`on('drop')\``)
   }
 
   /** One timer, for the next look or the next message to expire. */

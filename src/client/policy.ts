@@ -13,7 +13,7 @@ import type {Settings} from './options.ts'
  * @param spoken the dialect of the connection, if it has one
  */
 export const policyOf = (settings: Settings, hooks: readonly ExtensionHooks[], refreshable: boolean, spoken: () => Dialect | undefined): Policy => {
-  const {backoff, stableAfter, connectTimeout, closeTimeout, heartbeat, onPageHide, onOpen} = settings
+  const {backoff, stableAfter, connectTimeout, closeTimeout, heartbeat, onPageHide, onOpen, reconnect} = settings
   const {jitter} = backoff
   return {
     stableAfter,
@@ -26,6 +26,7 @@ export const policyOf = (settings: Settings, hooks: readonly ExtensionHooks[], r
     pollInterval: pollInterval(),
     closeOnPageHide: onPageHide !== 'keep',
     setsUp: !!onOpen,
+    reconnects: reconnect !== false,
     investigates: hooks.some(({investigate}) => investigate),
     classify: (close, context) => {
       const own = spoken()

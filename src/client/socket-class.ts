@@ -7,5 +7,5 @@ import type {Settings} from './options.ts'
 /** @throws {ClosecallError} where there is no class (`NO_WEBSOCKET`) */
 export const socketClass = ({WebSocket = nativeWebSocket()}: Settings): WebSocketClass => {
   if (WebSocket) return WebSocket
-  throw new ClosecallError('NO_WEBSOCKET', "this runtime has no WebSocket: `npm install ws`, then `import WebSocket from 'ws'` and `connect(url, {WebSocket})`")
+  throw new ClosecallError('NO_WEBSOCKET', "this runtime has no WebSocket: `npm install ws`, then `import WebSocket from 'ws'` and give it as the option `WebSocket`")
 }

@@ -30,6 +30,8 @@ export interface Policy {
   investigates: boolean
   /** Whether the caller has something to do on each connection before anything else goes out. */
   setsUp: boolean
+  /** Whether another connection follows one that is lost; if not, that is the end. */
+  reconnects: boolean
   classify: (close: Close, context: ClassifyContext) => Verdict
 }
 
@@ -63,6 +65,7 @@ export const defaultPolicy: Policy = {
   refreshable: false,
   investigates: false,
   setsUp: false,
+  reconnects: true,
   classify: (close) => classify(close),
 }
 
@@ -152,7 +155,9 @@ export interface CloseReport extends Failure {
  */
 export type Event = Stamp &
   (
-    | {type: 'open' | 'reconnect' | 'online' | 'offline' | 'wake' | 'freeze' | 'pagehide'}
+    | {type: 'open' | 'online' | 'offline' | 'wake' | 'freeze' | 'pagehide'}
+    /** With what to close the connection that is left. */
+    | {type: 'reconnect'; code?: number; reason?: string}
     | {type: 'close'; code: number; reason: string}
     | {type: 'hint'; hint: InBandHint}
     | {type: 'deadline'; epoch: number}
@@ -201,8 +206,8 @@ export type Effect =
   | {type: 'disconnect'; code: number; reason: string}
   /** A connection or an attempt ended: note it, and make a report if there is a cause to. */
   | ({type: 'settle'; report: FailureCause | undefined} & Ended)
-  /** Let go of the socket, or of the question for its address, whatever it does. */
-  | {type: 'abandon'}
+  /** Let go of the socket, or of the question for its address, whatever it does. Without a code, 1000 is said. */
+  | {type: 'abandon'; code?: number; reason?: string}
 
 export interface Step {
   state: State
@@ -266,9 +271,10 @@ const start: Handler<State, Event> = (state, event, policy) => dial(state, event
 const retry: Handler<In<'backoff' | 'suspended'>, Event> = (state, event, policy) => dial(state, event, policy, state, state.refresh)
 
 /** Leaves a connection for another at once. What failed before still counts, but for one that was to be the last: that is a new beginning. */
-const replace: Handler<In<'open' | 'closing'>, Event> = (state, event, policy) => {
+const replace: Handler<In<'open' | 'closing'>, Of<'open' | 'reconnect'>> = (state, event, policy) => {
   const isLast = state.name === 'closing'
-  return dial(state, event, policy, isLast ? beginning : state, isLast, settle(wished(state, event, {origin: 'reconnect'}, 'retry')), abandon)
+  const leave: Effect = event.type === 'reconnect' && event.code ? {type: 'abandon', code: event.code, reason: event.reason} : abandon
+  return dial(state, event, policy, isLast ? beginning : state, isLast, settle(wished(state, event, {origin: 'reconnect'}, 'retry')), leave)
 }
 
 const opened: Handler<In<'connecting'>, Of<'opened'>> = (state, event, policy) => {
@@ -349,7 +355,7 @@ const lose = (state: In<'connecting' | 'open'>, event: Event, policy: Policy, re
   const ended = {last, verdict}
   const told = settle(ended)
   const epoch = state.epoch + 1
-  if (verdict.action === 'end') return step({name: 'closed', epoch, ...ended}, told, abandon)
+  if (verdict.action === 'end' || (!policy.reconnects && verdict.action !== 'stop')) return step({name: 'closed', epoch, ...ended}, told, abandon)
 
   const strike = struck(streak, ended)
   const why = spent(verdict, strike.strikes, attempt, policy)
@@ -454,15 +460,16 @@ const freeze: Handler<In<'backoff' | 'suspended'>, Event> = (state) =>
     : asleep(state),
   )
 
-/** An attempt under way would be lost; it is made again. One that has failed already is over. */
+/** An attempt under way would be lost; it is made again, if it may be. One that has failed already is over. */
 const interrupt: Handler<In<'connecting'>, Event> = (state, event, policy) =>
-  state.failure || state.unexplained ?
-    lose(state, {...event, frozen: true}, policy, state.unexplained ?? {origin: 'error'})
+  state.failure || state.unexplained || !policy.reconnects ?
+    lose(state, {...event, frozen: true}, policy, state.unexplained ?? {origin: state.failure ? 'error' : 'page'})
   : step(asleep({...state, epoch: state.epoch + 1, earliest: event.now}), abandon)
 
 /** A page with an open connection is not kept. */
-const park: Handler<In<'open'>, Event> = (state, event, {closeOnPageHide}) => {
-  if (!closeOnPageHide) return step(state)
+const park: Handler<In<'open'>, Event> = (state, event, policy) => {
+  if (!policy.closeOnPageHide) return step(state)
+  if (!policy.reconnects) return lose(state, event, policy, {origin: 'page'})
   const ended = wished(state, event, {origin: 'page'}, 'retry')
   return step(asleep({...state, epoch: state.epoch + 1, refresh: false, earliest: event.now, ...ended}), settle(ended), abandon)
 }

@@ -12,3 +12,6 @@ export const reportError = (error: unknown): void => {
     globalThis.reportError(error)
   })
 }
+
+/** For the developer who asked for it. */
+export const log = (message: string): void => console.log(message)

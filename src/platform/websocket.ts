@@ -111,14 +111,20 @@ export const failureOf = (event: ({message?: unknown; error?: {code?: unknown; m
   return {...(error && {error}), ...(status && {status}), ...(Number.isFinite(retryAfter) && retryAfter! >= 0 && {retryAfter})}
 }
 
+/** Starts the closing handshake; 1005 is how a close frame without a code is called, and can't be in one. [RFC 6455 §7.4.1] */
+export const closeWith = (socket: WebSocketLike, code: number, reason: string): void => {
+  if (code === 1005) socket.close()
+  else socket.close(code, reason)
+}
+
 /** Lets go of a socket for good: no event of it is heard again, and no answer is waited for, since a mute peer gives none for 20–60 s or ever. */
-export const abandon = (socket: WebSocketLike): void => {
+export const abandon = (socket: WebSocketLike, code = 1000, reason = ''): void => {
   socket.onopen = socket.onmessage = socket.onclose = null
   if (socket.onpong) socket.onpong = null
   // HACK(ws): without a listener its error becomes an uncaught one; it emits one when a connecting socket is closed.
   socket.onerror = () => {}
   try {
-    socket.close(1000)
+    closeWith(socket, code, reason)
   } catch {
     // It never got as far as being closable.
   }

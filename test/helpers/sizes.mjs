@@ -47,6 +47,7 @@ const measured = {
   delivery: {what: "import {acknowledged} from 'closecall/delivery', beside connect", bytes: () => beyondConnect('delivery', 'acknowledged')},
   streams: {what: 'closecall/streams, beside connect', bytes: () => beyondConnect('streams')},
   dialect: {what: "import {graphqlTransportWs} from 'closecall/dialects', beside connect", bytes: () => beyondConnect('dialects', 'graphqlTransportWs')},
+  websocket: {what: "import {ReconnectingWebSocket} from 'closecall/websocket', with the client beneath", bytes: () => lengths(bundled("export {ReconnectingWebSocket} from 'closecall/websocket'"))},
   server: {what: "import {tryAgainLater} from 'closecall/server'", bytes: () => lengths(bundled("export {tryAgainLater} from 'closecall/server'"))},
 }
 
@@ -59,7 +60,7 @@ export function measure() {
 export const textOf = async (source, options) => new TextDecoder().decode(await bundled(source, options))
 
 /** What stays of an import that is not used. */
-export const unused = async () => (await bundled(['', '/catalog', '/codecs', '/core', '/delivery', '/diagnosis', '/dialects', '/overload', '/probe', '/server', '/streams', '/testing'].map((door) => `import 'closecall${door}'`).join('\n'))).length
+export const unused = async () => (await bundled(['', '/catalog', '/codecs', '/core', '/delivery', '/diagnosis', '/dialects', '/overload', '/probe', '/server', '/streams', '/testing', '/websocket'].map((door) => `import 'closecall${door}'`).join('\n'))).length
 
 /** Folders of `src` that something in the bundle came from. */
 export async function foldersIn(source) {

@@ -1,0 +1,410 @@
+// What does a library see of a client, if it knows nothing but the standard?
+
+import {Client} from '../client/client.ts'
+import type {MessageData} from '../client/events.ts'
+import {checkProtocols, toURLs, type Address, type AttemptContext, type Options} from '../client/options.ts'
+import type {HistoryEntry} from '../client/report.ts'
+import type {Session} from '../client/session.ts'
+import {byteLength, kindOf, type SendData} from '../core/index.ts'
+import {check, must} from '../core/check.ts'
+import {nativeWebSocket} from '../platform/websocket.ts'
+import {closeEvent, messageEvent, type ReconnectingWebSocketEvents} from './events.ts'
+import {exception} from './exceptions.ts'
+import {MessageListeners} from './message-listeners.ts'
+
+/** What `connect()` takes, and what only a WebSocket needs. */
+export interface ReconnectingWebSocketOptions extends Options {
+  /** `true`: CLOSED until `open()` is called. Default `false`. */
+  startClosed?: boolean
+
+  /**
+   * For a library that greets the server anew in each `onopen`: whether this message is the answer that makes its session. Until it comes,
+   * what was sent while there was no connection waits; what is sent from `open` on leaves at once. Without an answer within
+   * `connectTimeout` that attempt failed. Default: what waits leaves right after `open`, and after what its listeners send.
+   *
+   * @example flushWhen: (data) => JSON.parse(data).type === 'connection_ack'
+   */
+  flushWhen?: (data: MessageData) => boolean
+
+  /** How bytes arrive. Default `'blob'`, as the standard says. */
+  binaryType?: BinaryType
+}
+
+type Protocols = string | string[] | undefined
+type EventName = keyof ReconnectingWebSocketEvents
+type Handler<Name extends EventName> = ((this: ReconnectingWebSocket, event: ReconnectingWebSocketEvents[Name]) => any) | null
+
+/** How the standard's own type has it. */
+type StandardHandler<Event> = ((this: WebSocket, event: Event) => any) | null
+
+/**
+ * A `WebSocket` that is kept connected: the standard's interface, and behind it the client of `connect()`, with a verdict for every close.
+ *
+ * `readyState` is CONNECTING while it retries and CLOSED only at the end. `open` is told on each connection; `error` (if it was not clean)
+ * and `close` for each that is lost or never came about, with its true code; `event.final` says whether that is the end. What is sent while
+ * there is no connection is kept and sent on the next; see `buffer`.
+ *
+ * With `reconnect: false` it is one socket, with evidence and diagnosis, for libraries that open the next one themselves.
+ *
+ * @see https://websockets.spec.whatwg.org/#the-websocket-interface
+ * @example
+ * const socket = new ReconnectingWebSocket('wss://api.example.com/live', 'chat.v2')
+ * socket.onmessage = ({data}) => console.log(data)
+ * socket.onclose = ({code, final, explanation}) => final && console.log(code, explanation)
+ * socket.send('hello')
+ */
+export class ReconnectingWebSocket extends EventTarget implements WebSocket {
+  static readonly CONNECTING = 0
+  static readonly OPEN = 1
+  static readonly CLOSING = 2
+  static readonly CLOSED = 3
+
+  /** The client beneath: its state, history, stats, reports, and what a WebSocket has no name for. */
+  readonly client: Client<MessageData, any>
+  readonly #listeners: MessageListeners
+  readonly #handlers: {[Name in EventName]?: {value: Handler<Name>; listener: EventListener}} = {}
+  /** Whether a message is told as something else than what came. */
+  readonly #decodes: boolean
+  /** Whether values may be sent that are no messages yet. */
+  readonly #encodes: boolean
+  readonly #buffer: Options['buffer']
+  readonly #url: string
+  #readyState: 0 | 1 | 2 | 3
+  #protocol = ''
+  #extensions = ''
+  /** Bytes that were sent when it was too late. */
+  #discarded = 0
+  /** The connection, while a library makes its session on it. */
+  #session: Session<MessageData, any> | undefined
+
+  /**
+   * @param url `ws:`, `wss:`, `http:`, `https:`, or relative to the page. A function is asked on every attempt, and may take its time
+   * @param protocols subprotocols to offer; a function as well
+   * @throws {DOMException} `SyntaxError` for a URL or subprotocols that the standard refuses
+   * @throws {ClosecallError} for an option that can't be used (`INVALID`), or where there is no WebSocket (`NO_WEBSOCKET`)
+   */
+  constructor(url: Address, protocols?: Protocols | ((context: AttemptContext) => Protocols | Promise<Protocols>), options: ReconnectingWebSocketOptions = {}) {
+    if (!arguments.length) throw new TypeError('closecall: `url` is required')
+    super()
+    checkDropIn(options)
+    const {startClosed, flushWhen, binaryType, ...others} = options
+    const address = typeof url === 'function' ? url : standard(() => toURLs(Array.isArray(url) ? url : `${url as string}`))
+    this.#url = typeof address === 'function' ? '' : address[0]!
+    this.#decodes = !!(options.codec ?? options.schema)
+    this.#encodes = !!options.codec
+    this.#buffer = options.buffer
+    this.#listeners = new MessageListeners(this)
+    // Of an event that somebody else dispatches here.
+    super.addEventListener('message', (event) => void this.#listeners.tell(event))
+    const client = (this.client = new Client<MessageData, any>(address, {
+      ...others,
+      protocols: typeof protocols === 'function' ? protocols : standard(() => toProtocols(protocols ?? options.protocols)),
+      binaryType: binaryType ?? 'blob',
+      ...(startClosed && {autoOpen: false}),
+      ...(flushWhen && {
+        onOpen: async (session: Session) => {
+          await options.onOpen?.(session)
+          await this.#letGreet(session, flushWhen)
+        },
+      }),
+    }))
+    this.#readyState = client.state.name === 'idle' || client.state.name === 'closed' ? 3 : 0
+    client.on('open', () => this.#opened())
+    client.on('message', (data, event) => this.#hear(data, event as MessageEvent))
+    client.on('close', (entry) => this.#lost(entry))
+    client.on('state', ({name}) => {
+      if (name === 'connecting') this.#readyState = 0
+      if (name === 'closing') this.#readyState = 2
+    })
+    client.on('closed', () => this.#ended())
+  }
+
+  get CONNECTING(): 0 {
+    return 0
+  }
+
+  get OPEN(): 1 {
+    return 1
+  }
+
+  get CLOSING(): 2 {
+    return 2
+  }
+
+  get CLOSED(): 3 {
+    return 3
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'WebSocket'
+  }
+
+  /** CONNECTING also while it waits to try again. CLOSED before `open()`, if it was to `startClosed`, and at the end. */
+  get readyState(): 0 | 1 | 2 | 3 {
+    return this.#readyState
+  }
+
+  /** URL of the last attempt. Before the first that of the constructor; `''` if a function is still to give one. */
+  get url(): string {
+    return this.client.url || this.#url
+  }
+
+  /** Subprotocol that the server chose, on this connection or the last; `''` before. */
+  get protocol(): string {
+    return this.#protocol
+  }
+
+  /** Extensions that were negotiated, on this connection or the last; `''` before. */
+  get extensions(): string {
+    return this.#extensions
+  }
+
+  /** Bytes that were sent and have not left: in the send buffer, in the runtime, and those that were sent when it was too late. */
+  get bufferedAmount(): number {
+    return this.client.bufferedAmount + this.#discarded
+  }
+
+  /** How bytes arrive, on this connection and on those to come. As the standard says, what is neither `'blob'` nor `'arraybuffer'` changes nothing. */
+  get binaryType(): BinaryType {
+    return this.client.binaryType
+  }
+
+  set binaryType(type: BinaryType) {
+    if (type === 'blob' || type === 'arraybuffer') this.client.binaryType = type
+  }
+
+  /** Retries since the last stable connection. */
+  get retryCount(): number {
+    const {state} = this.client
+    return 'attempt' in state ? state.attempt : 0
+  }
+
+  get onopen(): StandardHandler<Event> {
+    return this.#handler('open') as StandardHandler<Event>
+  }
+
+  set onopen(handler: Handler<'open'>) {
+    this.#handle('open', handler)
+  }
+
+  get onmessage(): StandardHandler<MessageEvent> {
+    return this.#handler('message') as StandardHandler<MessageEvent>
+  }
+
+  set onmessage(handler: Handler<'message'>) {
+    this.#handle('message', handler)
+  }
+
+  get onerror(): StandardHandler<Event> {
+    return this.#handler('error') as StandardHandler<Event>
+  }
+
+  set onerror(handler: Handler<'error'>) {
+    this.#handle('error', handler)
+  }
+
+  get onclose(): StandardHandler<CloseEvent> {
+    return this.#handler('close') as StandardHandler<CloseEvent>
+  }
+
+  set onclose(handler: Handler<'close'>) {
+    this.#handle('close', handler)
+  }
+
+  /**
+   * Sends, or keeps for the next connection. What is no string and no bytes is made a string, as the standard says, unless there is a `codec`.
+   *
+   * After `close()`, and after the end, it does nothing but count in `bufferedAmount`.
+   *
+   * @throws {DOMException} `QuotaExceededError` if it must wait and the send buffer is full, or if the server was once told to be sent less at
+   * a time (1009); `InvalidStateError` if there is no connection and `buffer` is `false`
+   * @throws {ClosecallError} what `lint: 'throw'` finds (`LINT`)
+   */
+  send(data: string | ArrayBufferLike | Blob | ArrayBufferView): void {
+    // The fewest steps for what is sent most.
+    const isPlain = typeof data === 'string' && this.#readyState === 1 && !this.#session
+    if ((isPlain ? this.client.send(data) : this.#send(data, arguments.length)) === 'refused') this.#refuse(data)
+  }
+
+  /**
+   * Ends the connection, or the wait for one, for good; `open()` and `reconnect()` start again. `close` is told once more, with `final`.
+   *
+   * @param code 1000 or 3000–4999; without one the close frame says none, and the event 1005
+   * @param reason at most 123 bytes in UTF-8
+   * @throws {DOMException} `InvalidAccessError` for another code, `SyntaxError` for a longer reason
+   */
+  close(code?: number, reason?: string): void {
+    const ending = toEnding(code, reason)
+    if (this.#readyState > 1) return
+    this.#readyState = 2
+    this.client.close(...ending)
+  }
+
+  /** Connects, if it is CLOSED or CLOSING. Past failures are forgotten. */
+  open(): void {
+    this.client.open()
+  }
+
+  /**
+   * Connects anew at once, in any state. A connection that is left is told as a `close` that is not final, 1006: nobody waits for the answer.
+   *
+   * @param code what that one is closed with, as for `close()`
+   * @throws {DOMException} as `close()`
+   */
+  reconnect(code?: number, reason?: string): void {
+    this.client.reconnect(...toEnding(code ?? 1000, reason))
+  }
+
+  override addEventListener<Name extends EventName>(type: Name, listener: ((this: ReconnectingWebSocket, event: ReconnectingWebSocketEvents[Name]) => any) | {handleEvent(event: ReconnectingWebSocketEvents[Name]): any} | null, options?: boolean | AddEventListenerOptions): void
+  override addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void
+  override addEventListener(type: string, listener: any, options?: boolean | AddEventListenerOptions): void {
+    if (`${type}` === 'message') this.#listeners.add(listener, options)
+    else super.addEventListener(type, listener, options)
+  }
+
+  override removeEventListener<Name extends EventName>(type: Name, listener: ((this: ReconnectingWebSocket, event: ReconnectingWebSocketEvents[Name]) => any) | {handleEvent(event: ReconnectingWebSocketEvents[Name]): any} | null, options?: boolean | EventListenerOptions): void
+  override removeEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | EventListenerOptions): void
+  override removeEventListener(type: string, listener: any, options?: boolean | EventListenerOptions): void {
+    if (`${type}` === 'message') this.#listeners.remove(listener, options)
+    else super.removeEventListener(type, listener, options)
+  }
+
+  #handler(name: EventName): unknown {
+    return this.#handlers[name]?.value ?? null
+  }
+
+  /** A handler keeps its place among the listeners as long as there is one. @see https://html.spec.whatwg.org/#event-handler-attributes */
+  #handle(name: EventName, given: unknown): void {
+    const handlers = this.#handlers as Record<string, {value: any; listener: EventListener} | undefined>
+    const value = Object(given) === given ? given : null
+    const present = handlers[name]
+    if (present && value) present.value = value
+    else if (present) {
+      delete handlers[name]
+      this.removeEventListener(name, present.listener)
+    } else if (value) {
+      const handler = {value: value as any, listener: (event: Event): unknown => (typeof handler.value === 'function' ? handler.value.call(this, event) : undefined)}
+      handlers[name] = handler
+      this.addEventListener(name, handler.listener)
+    }
+  }
+
+  #hear(data: MessageData, event: MessageEvent): void {
+    const listeners = this.#listeners
+    if (!this.#decodes && 'type' in event && listeners.tell(event)) return
+    listeners.tell(messageEvent(data, event.origin ?? new URL(this.url).origin))
+  }
+
+  #opened(): void {
+    // The library was told, and has made its session meanwhile.
+    if (this.#readyState === 1) return
+    this.#readyState = 1
+    this.#protocol = this.client.protocol
+    this.#extensions = this.client.extensions
+    this.dispatchEvent(new Event('open'))
+  }
+
+  /** Lets the library greet the server before anything else goes out. */
+  async #letGreet(session: Session<MessageData, any>, isAnswer: (data: MessageData) => boolean): Promise<void> {
+    if (session.signal.aborted) return
+    this.#session = session
+    session.signal.addEventListener('abort', () => (this.#session = undefined))
+    this.#opened()
+    await session.receive(isAnswer)
+  }
+
+  #lost(entry: HistoryEntry): void {
+    const {name} = this.client.state
+    const final = name === 'closed' || name === 'failed'
+    this.#readyState = final ? 3 : 0
+    this.#tellEnd(entry, final)
+  }
+
+  /** Nothing was lost, if nothing has been told: there was no connection. */
+  #ended(): void {
+    if (this.#readyState === 3) return
+    this.#readyState = 2
+    // Never within close(): who calls it may be about to listen.
+    queueMicrotask(() => {
+      if (this.#readyState === 2) this.#readyState = 3
+      this.#tellEnd(undefined, true)
+    })
+  }
+
+  #tellEnd(entry: HistoryEntry | undefined, final: boolean): void {
+    if (!entry?.close.wasClean) this.dispatchEvent(new Event('error'))
+    this.dispatchEvent(closeEvent(entry, final))
+  }
+
+  #send(given: unknown, count: number): ReturnType<Client['send']> {
+    if (!count) throw new TypeError('closecall: `data` is required')
+    const data = this.#encodes ? given : toData(given)
+    if (this.#readyState > 1) return 'refused'
+    if (this.#session) {
+      this.#session.send(data)
+      return 'sent'
+    }
+    // The standard reads bytes when they are sent: later they may be others.
+    const mustWait = this.#readyState !== 1 || this.client.bufferedAmount > 0
+    return this.client.send(mustWait ? copied(data) : data)
+  }
+
+  #refuse(data: unknown): void {
+    if (this.#readyState > 1) this.#discarded += this.#encodes ? 0 : byteLength(toData(data))
+    else if (this.#buffer === false) throw exception('InvalidStateError', 'there is no connection, and `buffer` is false')
+    // What was to be dropped then is told by `drop`.
+    else if (this.#buffer?.overflow !== 'drop-newest') throw exception('QuotaExceededError', 'the send buffer is full; see `buffer`')
+  }
+}
+
+/** @throws {ClosecallError} for an option that only the drop-in has and that can't be used, and for what could never work (`INVALID`) */
+export const checkDropIn = (options: ReconnectingWebSocketOptions): void => {
+  check(options, 'options', 'an object')
+  const {startClosed = false, flushWhen, WebSocket = nativeWebSocket()} = options
+  check(startClosed, 'startClosed', 'a boolean')
+  must(flushWhen === undefined || typeof flushWhen === 'function', 'flushWhen', 'a function', typeof flushWhen)
+  // It may have been put in the place of the runtime's own.
+  must(!(WebSocket?.prototype instanceof ReconnectingWebSocket) && (WebSocket as unknown) !== ReconnectingWebSocket, 'WebSocket', 'a class that does not reconnect by itself: this one would be made of itself', WebSocket)
+}
+
+/** What our sentence refuses, the standard does by this name. */
+const standard = <T>(question: () => T): T => {
+  try {
+    return question()
+  } catch (error) {
+    throw exception('SyntaxError', (error as Error).message.replace('closecall: ', ''))
+  }
+}
+
+/** @see https://webidl.spec.whatwg.org/#js-union: a string, or a sequence of them */
+const toProtocols = (given: unknown): string[] => {
+  const isList = Object(given) === given && typeof (given as Iterable<unknown>)[Symbol.iterator] === 'function'
+  const protocols = given === undefined ? [] : isList ? Array.from(given as Iterable<string>, (each) => `${each}`) : [`${given as string}`]
+  checkProtocols(protocols)
+  return protocols
+}
+
+/** @see https://webidl.spec.whatwg.org/#js-union: what is no bytes is made a string */
+const toData = (given: unknown): SendData => (kindOf(given, true) ? (given as SendData) : `${given as string}`)
+
+const copied = (data: unknown): unknown =>
+  ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice()
+  : data instanceof ArrayBuffer ? data.slice(0)
+  : data
+
+/** @see https://websockets.spec.whatwg.org/#dom-websocket-close */
+const toEnding = (code?: number, reason: unknown = ''): [code: number, reason: string] => {
+  const given = code === undefined ? undefined : clamped(code)
+  const words = `${reason as string}`
+  if (given !== undefined && given !== 1000 && !(given >= 3000 && given <= 4999)) throw exception('InvalidAccessError', `\`code\` must be 1000 or 3000..4999, got ${given}`)
+  const length = byteLength(words)
+  if (length > 123) throw exception('SyntaxError', `\`reason\` must be at most 123 bytes, got ${length}`)
+  return [given ?? (words ? 1000 : 1005), words]
+}
+
+/** @see https://webidl.spec.whatwg.org/#Clamp: the nearest, an even one where two are */
+const clamped = (code: unknown): number => {
+  const number = Math.min(Math.max(+(code as number) || 0, 0), 65_535)
+  const rounded = Math.round(number)
+  return rounded - number === 0.5 && rounded % 2 ? rounded - 1 : rounded
+}

@@ -1,0 +1,29 @@
+// How is a class made for a library that makes the sockets by itself?
+
+import {checkDropIn, ReconnectingWebSocket, type ReconnectingWebSocketOptions} from './reconnecting-websocket.ts'
+
+/** What libraries expect of a WebSocket class. More arguments, such as the options of `ws`, are left alone. */
+export type ReconnectingWebSocketClass = Omit<typeof ReconnectingWebSocket, 'prototype'> & {
+  new (url: string | URL, protocols?: string | string[]): ReconnectingWebSocket
+  readonly prototype: ReconnectingWebSocket
+}
+
+/**
+ * A class whose sockets all have these options, for a library that takes a class and calls `new Class(url, protocols)`.
+ *
+ * Whether `reconnect: false` belongs among them depends on the library: one that opens a new socket after each close needs it, and would
+ * otherwise leave sockets behind that come back without it.
+ *
+ * @throws {ClosecallError} at once for an option that can't be used (`INVALID`)
+ * @example
+ * import {createClient} from 'graphql-ws'
+ * createClient({url, webSocketImpl: withOptions({reconnect: false})})
+ */
+export const withOptions = (options: ReconnectingWebSocketOptions): ReconnectingWebSocketClass => {
+  checkDropIn(options)
+  return class extends ReconnectingWebSocket {
+    constructor(url: string | URL, protocols?: string | string[]) {
+      super(url, protocols, options)
+    }
+  }
+}

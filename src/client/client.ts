@@ -85,7 +85,8 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   #investigation: AbortController | undefined
   #endSession: ((reason: string) => void) | undefined
 
-  constructor(address: Address, options: Options<In, Out> = {}) {
+  /** @param hear for `closecall/websocket`: given each message's own event before all listeners, without a step between, where nothing is decoded */
+  constructor(address: Address, options: Options<In, Out> = {}, hear?: (event: {readonly data: MessageData}) => void) {
     const settings = checkOptions(options)
     if (typeof address !== 'function') this.#endpoints = toURLs(address).length
     this.#address = address
@@ -97,6 +98,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     this.#writer = new Writer(settings, () => void this.#outbox.press())
     const line: Line = {
       emitter: this.#emitter,
+      hear,
       // Until something happened that must be handled first.
       ready: () => (this.#mailbox.length < 2 && this.#state.name === 'open' && this.#socket!.readyState === 1 ? this.#socket : undefined),
       // The runtime knows more than it told.

@@ -24,6 +24,8 @@ export interface Receipt extends Promise<Outcome> {
 /** What the client lends to those who send and receive: its connection, and its voice. */
 export interface Line {
   readonly emitter: EventEmitter
+  /** Given each message's own event before the listeners of `message`, where nothing is decoded. */
+  readonly hear: ((event: {readonly data: unknown}) => void) | undefined
   /** The socket, if it is open and nothing else must be handled first. */
   ready(): WebSocketLike | undefined
   /** Looks whether the socket is closing and has not said so. */

@@ -25,7 +25,7 @@ export class Receiver {
   #toldInvalid = false
 
   /** @param hint told each message: the service may say of a close to come when, and whether, to come back. Absent: it has no such messages */
-  constructor(settings: Settings, hooks: readonly ExtensionHooks[], outbox: Outbox, {emitter, takes}: Line, hint: ((data: MessageData) => void) | undefined) {
+  constructor(settings: Settings, hooks: readonly ExtensionHooks[], outbox: Outbox, {emitter, hear, takes}: Line, hint: ((data: MessageData) => void) | undefined) {
     const isReply = settings.heartbeat?.isReply
     const curious = hooks.filter(({received}) => received)
     this.#clock = settings.clock
@@ -45,7 +45,10 @@ export class Receiver {
       const deliver = (event: {data: any}): void => {
         this.received++
         if (read) read(event)
-        else emitter.emit('message', event.data, event)
+        else if (hear) {
+          hear(event)
+          if (emitter.listenerCount('message')) emitter.emit('message', event.data, event, socket)
+        } else emitter.emit('message', event.data, event)
       }
       // Only who asks for more pays for more than a count and an event.
       socket.onmessage = !isReply && !curious.length && !hint ? deliver : (

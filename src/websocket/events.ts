@@ -31,5 +31,5 @@ export const closeEvent = (entry: HistoryEntry | undefined, final: boolean): Rec
   return Object.assign(event, more) as ReconnectingCloseEvent
 }
 
-/** Of a transport whose events are none, or where the message is not what came: a codec has read it. */
+/** Where the message is not what came: a codec has read it. */
 export const messageEvent = (data: unknown, origin: string): MessageEvent => new MessageEvent('message', {data, origin})

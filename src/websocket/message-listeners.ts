@@ -32,6 +32,8 @@ const itself = function (event: object): object {
  * dispatched again while the runtime dispatches it, and a copy of it, dispatched, costs some hundred times as much.
  */
 class Stamp extends itself {
+  /** Some transports leave it out. */
+  readonly type = 'message'
   readonly target = teller
   readonly currentTarget = teller
   readonly srcElement = teller
@@ -49,13 +51,28 @@ export class MessageListeners {
   readonly #target: EventTarget
   /** Never changed: whoever is being told goes on with the list that there was. Capturing listeners first. */
   #list: readonly Listener[] = []
+  /** The one listener, where there is but one and nothing special about it: what is most often so, in the fewest steps. */
+  #only: EventListener | undefined
+  /** That of the `onmessage` attribute. */
+  #handler: Listener | undefined
 
   constructor(target: EventTarget) {
     this.#target = target
   }
 
-  get isEmpty(): boolean {
-    return !this.#list.length
+  /** Sets the `onmessage` attribute: it keeps its place as long as there is one. @see https://html.spec.whatwg.org/#event-handler-attributes */
+  handle(handler: EventListener | undefined): void {
+    const present = this.#handler
+    if (present && handler) {
+      present.callback = handler
+      this.#set(this.#list)
+    } else if (present) {
+      this.#handler = undefined
+      this.#remove(present)
+    } else if (handler) {
+      this.#handler = {callback: handler, capture: false, once: false, removed: false}
+      this.#set([...this.#list, this.#handler])
+    }
   }
 
   /** @see https://dom.spec.whatwg.org/#dom-eventtarget-addeventlistener */
@@ -64,7 +81,7 @@ export class MessageListeners {
     if (!callback || signal?.aborted || this.#find(callback, capture)) return
     const listener: Listener = {callback, capture, once, removed: false}
     const place = capture ? this.#list.filter((each) => each.capture).length : this.#list.length
-    this.#list = [...this.#list.slice(0, place), listener, ...this.#list.slice(place)]
+    this.#set([...this.#list.slice(0, place), listener, ...this.#list.slice(place)])
     signal?.addEventListener('abort', () => this.#remove(listener))
   }
 
@@ -73,26 +90,29 @@ export class MessageListeners {
     if (listener) this.#remove(listener)
   }
 
-  /** @returns whether the event could be told as it is: some platforms let nobody change an event */
+  /** @returns whether the event could be told as it is: some platforms may let nobody change an event */
   tell(event: Event): boolean {
-    const list = this.#list
-    if (!list.length) return true
-    const outer = teller
-    teller = this.#target
+    const target = this.#target
+    if (!this.#list.length) return true
+    if (!Object.isExtensible(event)) return false
+    teller = target
+    // eslint-disable-next-line no-new
+    new Stamp(event)
     try {
-      // eslint-disable-next-line no-new
-      new Stamp(event)
-    } catch {
-      return false
-    } finally {
-      teller = outer
+      if (this.#only) this.#only.call(target, event)
+      else this.#tellEach(event)
+    } catch (error) {
+      reportError(error)
     }
-    for (let i = 0; i < list.length; i++) {
-      const listener = list[i]!
+    return true
+  }
+
+  #tellEach(event: Event): void {
+    for (const listener of this.#list) {
       if (listener.removed) continue
       if (listener.once) this.#remove(listener)
+      const {callback} = listener
       try {
-        const {callback} = listener
         if (typeof callback === 'function') callback.call(this.#target, event)
         else callback.handleEvent(event)
       } catch (error) {
@@ -100,16 +120,21 @@ export class MessageListeners {
       }
       if ((event as unknown as Stamp)[isStopped]) break
     }
-    return true
+  }
+
+  #set(list: readonly Listener[]): void {
+    const {callback, once} = list[0] ?? {}
+    this.#list = list
+    this.#only = list.length === 1 && typeof callback === 'function' && !once ? callback : undefined
   }
 
   #find(callback: unknown, capture: boolean): Listener | undefined {
-    return this.#list.find((listener) => listener.callback === callback && listener.capture === capture)
+    return this.#list.find((listener) => listener !== this.#handler && listener.callback === callback && listener.capture === capture)
   }
 
   #remove(listener: Listener): void {
     listener.removed = true
-    this.#list = this.#list.filter((each) => each !== listener)
+    this.#set(this.#list.filter((each) => each !== listener))
   }
 }
 

@@ -4,6 +4,7 @@ import {Client} from '../client/client.ts'
 import type {MessageData} from '../client/events.ts'
 import {checkProtocols, toURLs, type Address, type AttemptContext, type Options} from '../client/options.ts'
 import type {HistoryEntry} from '../client/report.ts'
+import type {SendResult} from '../client/outbox.ts'
 import type {Session} from '../client/session.ts'
 import {byteLength, kindOf, type SendData} from '../core/index.ts'
 import {check, must} from '../core/check.ts'
@@ -62,9 +63,7 @@ export class ReconnectingWebSocket extends EventTarget implements WebSocket {
   /** The client beneath: its state, history, stats, reports, and what a WebSocket has no name for. */
   readonly client: Client<MessageData, any>
   readonly #listeners: MessageListeners
-  readonly #handlers: {[Name in EventName]?: {value: Handler<Name>; listener: EventListener}} = {}
-  /** Whether a message is told as something else than what came. */
-  readonly #decodes: boolean
+  readonly #handlers: {[Name in EventName]?: {value: any; listener: EventListener | undefined}} = {}
   /** Whether values may be sent that are no messages yet. */
   readonly #encodes: boolean
   readonly #buffer: Options['buffer']
@@ -90,12 +89,14 @@ export class ReconnectingWebSocket extends EventTarget implements WebSocket {
     const {startClosed, flushWhen, binaryType, ...others} = options
     const address = typeof url === 'function' ? url : standard(() => toURLs(Array.isArray(url) ? url : `${url as string}`))
     this.#url = typeof address === 'function' ? '' : address[0]!
-    this.#decodes = !!(options.codec ?? options.schema)
+    // Then a message is told as something else than what came.
+    const decodes = !!(options.codec ?? options.schema ?? options.delivery)
     this.#encodes = !!options.codec
     this.#buffer = options.buffer
-    this.#listeners = new MessageListeners(this)
-    // Of an event that somebody else dispatches here.
-    super.addEventListener('message', (event) => void this.#listeners.tell(event))
+    const listeners = (this.#listeners = new MessageListeners(this))
+    // What somebody else dispatches here.
+    super.addEventListener('message', (event) => void listeners.tell(event))
+    const retell = (data: MessageData, event: {readonly data: MessageData; readonly origin?: string}): void => void listeners.tell(messageEvent(data, event.origin ?? new URL(this.url).origin))
     const client = (this.client = new Client<MessageData, any>(address, {
       ...others,
       protocols: typeof protocols === 'function' ? protocols : standard(() => toProtocols(protocols ?? options.protocols)),
@@ -107,10 +108,10 @@ export class ReconnectingWebSocket extends EventTarget implements WebSocket {
           await this.#letGreet(session, flushWhen)
         },
       }),
-    }))
+    }, decodes ? undefined : (event) => void (listeners.tell(event as unknown as Event) || retell(event.data, event))))
     this.#readyState = client.state.name === 'idle' || client.state.name === 'closed' ? 3 : 0
     client.on('open', () => this.#opened())
-    client.on('message', (data, event) => this.#hear(data, event as MessageEvent))
+    if (decodes) client.on('message', retell)
     client.on('close', (entry) => this.#lost(entry))
     client.on('state', ({name}) => {
       if (name === 'connecting') this.#readyState = 0
@@ -222,8 +223,12 @@ export class ReconnectingWebSocket extends EventTarget implements WebSocket {
    */
   send(data: string | ArrayBufferLike | Blob | ArrayBufferView): void {
     // The fewest steps for what is sent most.
-    const isPlain = typeof data === 'string' && this.#readyState === 1 && !this.#session
-    if ((isPlain ? this.client.send(data) : this.#send(data, arguments.length)) === 'refused') this.#refuse(data)
+    if (typeof data === 'string' && this.#readyState === 1 && !this.#session) {
+      if (this.client.send(data) === 'refused') this.#refuse(data)
+      return
+    }
+    if (!arguments.length) throw new TypeError('closecall: `data` is required')
+    if (this.#send(data) === 'refused') this.#refuse(data)
   }
 
   /**
@@ -275,24 +280,21 @@ export class ReconnectingWebSocket extends EventTarget implements WebSocket {
 
   /** A handler keeps its place among the listeners as long as there is one. @see https://html.spec.whatwg.org/#event-handler-attributes */
   #handle(name: EventName, given: unknown): void {
-    const handlers = this.#handlers as Record<string, {value: any; listener: EventListener} | undefined>
-    const value = Object(given) === given ? given : null
+    const handlers = this.#handlers
+    const value: any = Object(given) === given ? given : null
     const present = handlers[name]
-    if (present && value) present.value = value
+    if (name === 'message') {
+      this.#listeners.handle(value && (typeof value === 'function' ? value : () => {}))
+      handlers[name] = {value, listener: undefined}
+    } else if (present && value) present.value = value
     else if (present) {
       delete handlers[name]
-      this.removeEventListener(name, present.listener)
+      super.removeEventListener(name, present.listener!)
     } else if (value) {
-      const handler = {value: value as any, listener: (event: Event): unknown => (typeof handler.value === 'function' ? handler.value.call(this, event) : undefined)}
+      const handler = {value, listener: (event: Event): unknown => (typeof handler.value === 'function' ? handler.value.call(this, event) : undefined)}
       handlers[name] = handler
-      this.addEventListener(name, handler.listener)
+      super.addEventListener(name, handler.listener)
     }
-  }
-
-  #hear(data: MessageData, event: MessageEvent): void {
-    const listeners = this.#listeners
-    if (!this.#decodes && 'type' in event && listeners.tell(event)) return
-    listeners.tell(messageEvent(data, event.origin ?? new URL(this.url).origin))
   }
 
   #opened(): void {
@@ -336,8 +338,7 @@ export class ReconnectingWebSocket extends EventTarget implements WebSocket {
     this.dispatchEvent(closeEvent(entry, final))
   }
 
-  #send(given: unknown, count: number): ReturnType<Client['send']> {
-    if (!count) throw new TypeError('closecall: `data` is required')
+  #send(given: unknown): SendResult {
     const data = this.#encodes ? given : toData(given)
     if (this.#readyState > 1) return 'refused'
     if (this.#session) {

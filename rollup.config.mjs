@@ -28,8 +28,8 @@ const external = ['eventemitter3', 'ws']
 const compile = esbuild({target: 'es2022', tsconfig: 'tsconfig.json'})
 const shared = 'shared/[name]'
 
-// The types speak of Symbol.asyncDispose, which a consumer's `lib` may not have.
-const banner = '/// <reference lib="esnext.disposable" />'
+// The types speak of Symbol.asyncDispose, and those of the drop-in of the DOM's events, which a consumer's `lib` may not have.
+const banner = ({name}) => ['esnext.disposable', ...(name === 'websocket' ? ['dom'] : [])].map((lib) => `/// <reference lib="${lib}" />`).join('\n')
 
 /** The command uses the package by its doors, like anybody else: nothing of it is in the other files, nor theirs in it. */
 const doors = Object.fromEntries(Object.entries(input).map(([name, file]) => [fileURLToPath(new URL(file, import.meta.url)), `./${name}.js`]))

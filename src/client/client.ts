@@ -403,6 +403,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
         return undefined
       case 'disconnect':
         this.#socket!.onmessage = null
+        this.#endSession?.('the client is closing')
         guard(() => closeWith(this.#socket!, effect.code, effect.reason))
         return undefined
       case 'settle':

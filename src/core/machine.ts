@@ -509,8 +509,11 @@ const heed: Handler<In<'backoff' | 'suspended'>, Of<'hint'>> = (state, event, {b
   return step({...state, earliest, ...(state.retryAt !== undefined && {retryAt: Math.max(state.retryAt, earliest)})})
 }
 
-const startClosing: Handler<In<'open'>, Of<'close'>> = ({epoch, since}, {now, code, reason}, {closeTimeout}) =>
+const startClosing: Handler<In<'open'> | (In<'connecting'> & {since: number}), Of<'close'>> = ({epoch, since}, {now, code, reason}, {closeTimeout}) =>
   step({name: 'closing', epoch, since, deadline: now + closeTimeout}, {type: 'disconnect', code, reason})
+
+/** One that is being set up is open, and is closed as such. */
+const breakOff: Handler<In<'connecting'>, Of<'close'>> = (state, event, policy) => ('since' in state ? startClosing(state as typeof state & {since: number}, event, policy) : giveUp(state, event, policy))
 
 const finishClosing: Handler<In<'closing'>, Of<'closed' | 'deadline'>> = (state, event) => {
   const ended = wished(state, event, 'close' in event ? event.close : {origin: 'close-timeout'}, 'end')
@@ -552,7 +555,7 @@ const closeOf = (state: In<'connecting' | 'open' | 'closing'>, {now}: Stamp, {co
  */
 export const table: {readonly [S in StateName]: {readonly [E in EventType]?: Handler<In<S>, Of<E>>}} = {
   idle: {open: start, reconnect: start, close: giveUp},
-  connecting: {opened, ready, error: failing, closed: lost, deadline: timedOut, hint: remember, explained, postponed: postpone, close: giveUp, freeze: interrupt, pagehide: interrupt},
+  connecting: {opened, ready, error: failing, closed: lost, deadline: timedOut, hint: remember, explained, postponed: postpone, close: breakOff, freeze: interrupt, pagehide: interrupt},
   open: {error: failing, closed: lost, deadline: due, hint: remember, close: startClosing, reconnect: replace, online: checkLife, wake: checkLife, pagehide: park},
   backoff: {deadline: retry, reconnect: retry, hint: heed, offline: suspend, freeze, pagehide: freeze, online: hurry, wake: hurry, close: giveUp},
   suspended: {deadline: resume, reconnect: retry, hint: heed, online: wake, wake, freeze, pagehide: freeze, close: giveUp},

@@ -6,6 +6,7 @@ import {checkProtocols, toURLs, type Address, type AttemptContext, type Options}
 import type {HistoryEntry} from '../client/report.ts'
 import type {SendResult} from '../client/outbox.ts'
 import type {Session} from '../client/session.ts'
+import {socketClass} from '../client/socket-class.ts'
 import {byteLength, kindOf, type SendData} from '../core/index.ts'
 import {check, must} from '../core/check.ts'
 import {nativeWebSocket} from '../platform/websocket.ts'
@@ -38,6 +39,9 @@ type Handler<Name extends EventName> = ((this: ReconnectingWebSocket, event: Rec
 /** How the standard's own type has it. */
 type StandardHandler<Event> = ((this: WebSocket, event: Event) => any) | null
 
+/** A bare engine has none: importing this must do no harm there, and constructing says what is missing. */
+const Target: typeof EventTarget = globalThis.EventTarget ?? Object
+
 /**
  * A `WebSocket` that is kept connected: the standard's interface, and behind it the client of `connect()`, with a verdict for every close.
  *
@@ -54,7 +58,7 @@ type StandardHandler<Event> = ((this: WebSocket, event: Event) => any) | null
  * socket.onclose = ({code, final, explanation}) => final && console.log(code, explanation)
  * socket.send('hello')
  */
-export class ReconnectingWebSocket extends EventTarget implements WebSocket {
+export class ReconnectingWebSocket extends Target implements WebSocket {
   static readonly CONNECTING = 0
   static readonly OPEN = 1
   static readonly CLOSING = 2
@@ -67,6 +71,7 @@ export class ReconnectingWebSocket extends EventTarget implements WebSocket {
   /** Whether values may be sent that are no messages yet. */
   readonly #encodes: boolean
   readonly #buffer: Options['buffer']
+  readonly #transport: Options['WebSocket']
   readonly #url: string
   #readyState: 0 | 1 | 2 | 3
   #protocol = ''
@@ -84,9 +89,10 @@ export class ReconnectingWebSocket extends EventTarget implements WebSocket {
    */
   constructor(url: Address, protocols?: Protocols | ((context: AttemptContext) => Protocols | Promise<Protocols>), options: ReconnectingWebSocketOptions = {}) {
     if (!arguments.length) throw new TypeError('closecall: `url` is required')
+    must(Target !== (Object as unknown), 'EventTarget', 'in this runtime', undefined)
     super()
     checkDropIn(options)
-    const {startClosed, flushWhen, binaryType, ...others} = options
+    const {startClosed, flushWhen, binaryType, autoOpen = !startClosed, ...others} = options
     const address = typeof url === 'function' ? url : standard(() => toURLs(Array.isArray(url) ? url : `${url as string}`))
     this.#url = typeof address === 'function' ? '' : address[0]!
     // Then a message is told as something else than what came.
@@ -101,7 +107,7 @@ export class ReconnectingWebSocket extends EventTarget implements WebSocket {
       ...others,
       protocols: typeof protocols === 'function' ? protocols : standard(() => toProtocols(protocols ?? options.protocols)),
       binaryType: binaryType ?? 'blob',
-      ...(startClosed && {autoOpen: false}),
+      autoOpen: false,
       ...(flushWhen && {
         onOpen: async (session: Session) => {
           await options.onOpen?.(session)
@@ -109,7 +115,8 @@ export class ReconnectingWebSocket extends EventTarget implements WebSocket {
         },
       }),
     }, decodes ? undefined : (event) => void (listeners.tell(event as unknown as Event) || retell(event.data, event))))
-    this.#readyState = client.state.name === 'idle' || client.state.name === 'closed' ? 3 : 0
+    this.#readyState = 3
+    this.#transport = options.WebSocket
     client.on('open', () => this.#opened())
     if (decodes) client.on('message', retell)
     client.on('close', (entry) => this.#lost(entry))
@@ -118,6 +125,8 @@ export class ReconnectingWebSocket extends EventTarget implements WebSocket {
       if (name === 'closing') this.#readyState = 2
     })
     client.on('closed', () => this.#ended())
+    // Not one whose signal was aborted before it began.
+    if (autoOpen && client.state.name === 'idle') this.open()
   }
 
   get CONNECTING(): 0 {
@@ -245,8 +254,13 @@ export class ReconnectingWebSocket extends EventTarget implements WebSocket {
     this.client.close(...ending)
   }
 
-  /** Connects, if it is CLOSED or CLOSING. Past failures are forgotten. */
+  /**
+   * Connects, if it is CLOSED or CLOSING. Past failures are forgotten.
+   *
+   * @throws {ClosecallError} where there is no WebSocket class (`NO_WEBSOCKET`)
+   */
   open(): void {
+    socketClass({WebSocket: this.#transport}, 'new ReconnectingWebSocket(url, protocols, {WebSocket})')
     this.client.open()
   }
 

@@ -1,5 +1,6 @@
 // How is a class made for a library that makes the sockets by itself?
 
+import {checkOptions} from '../client/options.ts'
 import {checkDropIn, ReconnectingWebSocket, type ReconnectingWebSocketOptions} from './reconnecting-websocket.ts'
 
 /** What libraries expect of a WebSocket class. More arguments, such as the options of `ws`, are left alone. */
@@ -21,6 +22,9 @@ export type ReconnectingWebSocketClass = Omit<typeof ReconnectingWebSocket, 'pro
  */
 export const withOptions = (options: ReconnectingWebSocketOptions): ReconnectingWebSocketClass => {
   checkDropIn(options)
+  const {startClosed: _, flushWhen: __, ...others} = options
+  // A delivery is made for one client; it is looked at then.
+  checkOptions({...others, delivery: undefined})
   return class extends ReconnectingWebSocket {
     constructor(url: string | URL, protocols?: string | string[]) {
       super(url, protocols, options)

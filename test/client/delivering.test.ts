@@ -258,6 +258,22 @@ describe('onOpen', () => {
     await clock.advance(1000)
     expect(sessions[1]!.attempt).toBe(1)
     client.close()
+    await settled(setup)
+    expectRest(setup)
+  })
+
+  it('is closed meanwhile as what it is, an open connection, and its session is over [CC-81] [CC-174]', async () => {
+    const sessions: Session[] = []
+    const setup = await start((session) => {
+      sessions.push(session)
+      return new Promise(() => {})
+    })
+    setup.client.close(4000, 'enough')
+    expect(setup.client.state.name).toBe('closing')
+    expect(() => sessions[0]!.send('late')).toThrow(expect.objectContaining({code: 'CLOSED'}))
+    await settled(setup)
+    expect(setup.closes).toMatchObject([{close: {code: 4000, reason: 'enough', wasClean: true, opened: true}, verdict: {action: 'end'}}])
+    expect(setup.network.last.closeFrame).toEqual({code: 4000, reason: 'enough'})
     expectRest(setup)
   })
 
@@ -271,6 +287,7 @@ describe('onOpen', () => {
     expect(asked).toBe(action === 'refresh' ? 2 : 1)
     expect(setup.network.sockets.length).toBe(2)
     setup.client.close()
+    await settled(setup)
     expectRest(setup)
   })
 

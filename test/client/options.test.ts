@@ -179,8 +179,26 @@ describe('close(code, reason) [CC-82]', () => {
       expect(() => client.close(code as number)).toThrow(expect.objectContaining({code: 'INVALID', message: expect.stringMatching(/^closecall: `code` must be .*1000.*3000.*4999.*, got ./)}))
     }
     expect(() => client.close(1000, 'é'.repeat(62))).toThrow(/^closecall: `reason` must be .*123.*, got ./)
+    expect(() => client.close(1005, 'a reason')).toThrow(/^closecall: `reason` must be left out where there is no code/)
+    expect(() => client.reconnect(1001)).toThrow(/^closecall: `code` must be /)
     expect(client.state).toBe(state)
     client.close(4999, 'é'.repeat(61))
+  })
+
+  it('says no code with 1005, as the standard\'s close() without one', async () => {
+    const setup = await ways.open()
+    setup.client.close(1005)
+    await settled(setup)
+    expect(setup.network.last.closeFrame).toEqual({code: undefined, reason: ''})
+    expect(setup.closes).toMatchObject([{close: {code: 1005, wasClean: true}, verdict: {action: 'end', fault: 'none'}}])
+  })
+
+  it('reconnect(code, reason) says it to the connection that is left', async () => {
+    const setup = await ways.open()
+    const [left] = setup.network.sockets
+    setup.client.reconnect(4001, 'moved')
+    expect(left!.closeFrame).toEqual({code: 4001, reason: 'moved'})
+    setup.client.close()
   })
 })
 

@@ -96,6 +96,27 @@ describe('ends', () => {
     expect(step.effects[0]).toMatchObject({type: 'settle', report: 'verdict'})
   })
 
+  it('is where there is to be one connection only: closed, or failed if the verdict stops [CC-89]', () => {
+    const once = {...policy, reconnects: false}
+    const {state} = after(open, opened)
+    for (const code of [1001, 1006, 1008, 1012, 1013, 4000]) {
+      const step = transition(state, event(state, closed(code)), once)
+      expect(step.state, `${code}`).toMatchObject({name: 'closed', last: {code}, verdict: core.classify({code})})
+      expect(step.effects).toMatchObject([{type: 'settle', report: undefined}, {type: 'abandon'}])
+    }
+    expect(transition(state, event(state, closed(1007)), once)).toMatchObject({state: {name: 'failed', why: 'verdict'}, effects: [{report: 'verdict'}, {}]})
+    expect(transition(state, event(state, {type: 'pagehide'}), once).state).toMatchObject({name: 'closed', last: {origin: 'page'}})
+    const {state: connecting} = after(open)
+    for (const type of ['freeze', 'pagehide']) expect(transition(connecting, event(connecting, {type: type as 'freeze'}), once).state).toMatchObject({name: 'closed', last: {origin: 'page', opened: false}})
+    expect(transition(connecting, event(connecting, deadline, {now: 10_000}), once).state).toMatchObject({name: 'closed', last: {code: 1006}})
+  })
+
+  it('leaves a connection for another with the code that the caller gives [CC-82]', () => {
+    const {state} = after(open, opened)
+    expect(transition(state, event(state, {type: 'reconnect', code: 4001, reason: 'moved'}), policy).effects).toContainEqual({type: 'abandon', code: 4001, reason: 'moved'})
+    expect(transition(state, event(state, {type: 'reconnect'}), policy).effects).toContainEqual({type: 'abandon'})
+  })
+
   it('keeps what it waited after when the caller closes [CC-81]', () => {
     const wait = after(open, opened, closed(1013, 'busy'))
     for (const waiting of [wait, transition(wait.state, event(wait.state, {type: 'offline'}), policy)]) {

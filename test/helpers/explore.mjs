@@ -29,10 +29,11 @@ export const events = [
 /** What may be the case when something happens. */
 const surroundings = (policies) => policies.flatMap((policy) => [true, false].flatMap((online) => [true, false].map((frozen) => [policy, online, frozen])))
 
-/** What an event is called on an arrow: its type, and what the verdict said. */
+/** What an event is called on an arrow: its type, and what the verdict said; and that it was to be the only connection, if that is why it ended. */
 const label = (event, before, {state}) => {
   const judged = state.verdict && state.last !== before.last ? `: ${state.verdict.action}` : ''
-  return `${event.type}${judged}`
+  const once = judged && before.name !== 'closing' && state.name === 'closed' && state.verdict.action !== 'end' ? ' once' : ''
+  return `${event.type}${judged}${once}`
 }
 
 /**
@@ -42,7 +43,7 @@ const label = (event, before, {state}) => {
  */
 export function explore({transition, initialState, defaultPolicy, table}, depth = 5) {
   // With everything that changes a way: only then is an attempt that failed looked into, and a connection set up.
-  const policies = [{}, {investigates: true}, {setsUp: true}].map((more) => ({...defaultPolicy, refreshable: true, ...more, heartbeat: {interval: 1000, timeout: 1000}}))
+  const policies = [{}, {investigates: true}, {setsUp: true}, {reconnects: false}].map((more) => ({...defaultPolicy, refreshable: true, ...more, heartbeat: {interval: 1000, timeout: 1000}}))
   const names = Object.keys(table)
   const edges = new Map()
   let frontier = [initialState]

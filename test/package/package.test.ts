@@ -70,11 +70,11 @@ describe('the tarball', () => {
   })
 
   it('holds readme, license, changelog and rules', () => {
-    expect(files).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'CHANGELOG.md', 'docs/cli.md', 'docs/codes.md', 'docs/delivery.md', 'docs/runtimes.md', 'docs/servers.md', 'docs/spec.md', 'package.json']))
+    expect(files).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'CHANGELOG.md', 'docs/cli.md', 'docs/codes.md', 'docs/delivery.md', 'docs/migration.md', 'docs/runtimes.md', 'docs/servers.md', 'docs/spec.md', 'package.json']))
   })
 
   it('holds nothing else', () => {
-    expect(files.filter((file) => !/^(dist|src)\/|^(README\.md|LICENSE|CHANGELOG\.md|docs\/(cli|codes|delivery|runtimes|servers|spec)\.md|package\.json)$/.test(file))).toEqual([])
+    expect(files.filter((file) => !/^(dist|src)\/|^(README\.md|LICENSE|CHANGELOG\.md|docs\/(bindings|cli|codes|delivery|migration|runtimes|servers|spec|websocket|recipes\/[\w-]+)\.md|package\.json)$/.test(file))).toEqual([])
     expect(files.filter((file) => file.startsWith('src/') && !file.endsWith('.ts'))).toEqual(files.filter((file) => file === 'src/core/tsconfig.json'))
   })
 
@@ -332,6 +332,9 @@ describe('with a script tag', () => {
     const names = JSON.parse(await program('global.mjs', "console.log(JSON.stringify(Object.keys(await import('closecall'))))")) as string[]
     expect(Object.keys(closecall)).toEqual(expect.arrayContaining(names))
     expect(typeof closecall.connect).toBe('function')
+    expect(typeof closecall.ReconnectingWebSocket).toBe('function')
+    // The engine of this page has no EventTarget, and no WebSocket.
+    expect(() => new (closecall.ReconnectingWebSocket as new (url: string) => object)('ws://a')).toThrow(/^closecall: `EventTarget` must be in this runtime/)
     expect((closecall.CloseCode as {TryAgainLater: number}).TryAgainLater).toBe(1013)
     expect((closecall.classify as (close: {code: number}) => {action: string})({code: 1007}).action).toBe('stop')
   })
@@ -468,6 +471,14 @@ describe('in TypeScript', {timeout: 120_000}, () => {
       connect('wss://example.com', {WebSocket: webSocketClass()})
       export const client = plain('wss://example.com', {WebSocket: webSocketClass({headers: {'user-agent': 'sensor'}})})`
     expect(await compile('ts-node', {module: 'nodenext'}, {'index.ts': text})).toBe('')
+  })
+
+  it('compiles the drop-in where no DOM was asked for, every declaration checked', async () => {
+    const text = `
+      import {ReconnectingWebSocket, withOptions} from 'closecall/websocket'
+      export const socket: WebSocket = new ReconnectingWebSocket('wss://example.com', [], {lint: 'off'})
+      export const Class: typeof WebSocket = withOptions({reconnect: false})`
+    expect(await compile('ts-websocket', {module: 'nodenext', lib: ['es2022']}, {'index.ts': text})).toBe('')
   })
 
   it('compiles what the README shows about messages', async () => {

@@ -6,7 +6,7 @@ import {compare, explain, languages} from './catalog.js'
 import {diagnosis} from './diagnosis.js'
 import {dialects} from './dialects.js'
 
-const {connect, classify, CloseCode} = globalThis.closecall
+const {connect, classify, CloseCode, ReconnectingWebSocket} = globalThis.closecall
 
 const byId = (id) => document.getElementById(id)
 
@@ -534,6 +534,44 @@ onClick('take', () => {
   byId('sent').textContent = `${client.takeUnsent().length} taken`
   showStats()
 })
+
+// ---- As a WebSocket ----
+
+const ofLibrary = `${session}-library`
+const readyStates = ['CONNECTING', 'OPEN', 'CLOSING', 'CLOSED']
+let socket
+
+const eventWords = {
+  open: () => '',
+  message: ({data}) => visible(data).slice(0, 200),
+  error: () => '',
+  close: ({code, wasClean, final}) => `${code}, ${wasClean ? 'clean' : 'not clean'}, final: ${final}`,
+}
+
+const construct = () => {
+  socket?.close()
+  byId('events').replaceChildren()
+  const made = (socket = new ReconnectingWebSocket(`/live?session=${ofLibrary}`, [], {reconnect: !byId('one-shot').checked, onReport: () => {}}))
+  for (const [type, words] of Object.entries(eventWords)) {
+    made.addEventListener(type, (event) => {
+      if (made !== socket) return
+      byId('events').prepend(make('li', {}, make('code', {}, type), make('bdi', {}, words(event)), make('span', {}, readyStates[made.readyState])))
+      while (byId('events').children.length > shown) byId('events').lastChild.remove()
+    })
+  }
+}
+
+onSubmit('construct', construct)
+onClick('drop-in-send', () => (socket ?? construct(), socket.send('hello')))
+onClick('drop-in-close', () => socket?.close())
+for (const button of document.querySelectorAll('[data-drop-in]')) {
+  button.addEventListener('click', () => {
+    if (!socket) construct()
+    const {dropIn, closeCode} = button.dataset
+    // What comes of it, the events say.
+    post(`/command?session=${ofLibrary}`, {command: dropIn, ...(closeCode && {code: Number(closeCode), reason: '', count: 1})}).catch((error) => say(error.message, true))
+  })
+}
 
 // Heartbeats are no messages to listen to.
 setInterval(showStats, 1000)

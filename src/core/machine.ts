@@ -460,11 +460,15 @@ const freeze: Handler<In<'backoff' | 'suspended'>, Event> = (state) =>
     : asleep(state),
   )
 
-/** An attempt under way would be lost; it is made again, if it may be. One that has failed already is over. */
-const interrupt: Handler<In<'connecting'>, Event> = (state, event, policy) =>
-  state.failure || state.unexplained || !policy.reconnects ?
-    lose(state, {...event, frozen: true}, policy, state.unexplained ?? {origin: state.failure ? 'error' : 'page'})
-  : step(asleep({...state, epoch: state.epoch + 1, earliest: event.now}), abandon)
+/** An attempt under way would be lost; it is made again, if it may be. One that has failed already is over, and one that is being set up was open. */
+const interrupt: Handler<In<'connecting'>, Event> = (state, event, policy) => {
+  const {failure, unexplained, since, epoch} = state
+  if (failure || unexplained || !policy.reconnects) return lose(state, {...event, frozen: true}, policy, unexplained ?? {origin: failure ? 'error' : 'page'})
+  const next = {...state, epoch: epoch + 1, earliest: event.now}
+  if (since === undefined) return step(asleep(next), abandon)
+  const ended = wished(state, event, {origin: 'page'}, 'retry')
+  return step(asleep({...next, ...ended}), settle(ended), abandon)
+}
 
 /** A page with an open connection is not kept. */
 const park: Handler<In<'open'>, Event> = (state, event, policy) => {
@@ -525,7 +529,7 @@ const giveUp: Handler<In<'idle' | 'connecting' | 'backoff' | 'suspended'>, Of<'c
   step({name: 'closed', epoch: state.epoch + 1, ...endOf(state as Partial<Ended>)}, abandon)
 
 /** A close that the caller asked for needs no judgement, only a name; unless the peer answers that what we sent was at fault. */
-const wished = (state: In<'open' | 'closing'>, event: Event, report: CloseReport, action: Action): Ended => {
+const wished = (state: In<'connecting' | 'open' | 'closing'>, event: Event, report: CloseReport, action: Action): Ended => {
   const last = closeOf(state, event, report)
   const verdict = classify(last)
   return {last, verdict: changed(verdict, verdict.report ? {action} : {action, fault: 'none'})}

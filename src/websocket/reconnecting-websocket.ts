@@ -121,7 +121,8 @@ export class ReconnectingWebSocket extends Target implements WebSocket {
     if (decodes) client.on('message', retell)
     client.on('close', (entry) => this.#lost(entry))
     client.on('state', ({name}) => {
-      if (name === 'connecting') this.#readyState = 0
+      // It may have to wait before its first attempt.
+      if (name === 'connecting' || (name === 'suspended' && this.#readyState === 3)) this.#readyState = 0
       if (name === 'closing') this.#readyState = 2
     })
     client.on('closed', () => this.#ended())

@@ -80,7 +80,8 @@ export const expectRest = ({clock, network}: Pick<Setup, 'clock' | 'network'>): 
 // The world outside: what the platform folder reads.
 
 let world: EventTarget
-let environment: Environment
+/** That of this world's page. */
+export let environment: Environment
 let counts: number
 let uncaught: unknown[]
 

@@ -111,6 +111,17 @@ describe('ends', () => {
     expect(transition(connecting, event(connecting, deadline, {now: 10_000}), once).state).toMatchObject({name: 'closed', last: {code: 1006}})
   })
 
+  it('is told of one that a page going away cut short while it was set up: it was open [CC-97] [CC-174]', () => {
+    const once = {...policy, setsUp: true}
+    const {state: connecting} = after(open)
+    const {state} = transition(connecting, event(connecting, opened), once)
+    for (const type of ['freeze', 'pagehide'] as const) {
+      const step = transition(state, event(state, {type}), once)
+      expect(step.state).toMatchObject({name: 'suspended', why: 'page', last: {origin: 'page', opened: true}})
+      expect(types(step)).toEqual(['settle', 'abandon'])
+    }
+  })
+
   it('leaves a connection for another with the code that the caller gives [CC-82]', () => {
     const {state} = after(open, opened)
     expect(transition(state, event(state, {type: 'reconnect', code: 4001, reason: 'moved'}), policy).effects).toContainEqual({type: 'abandon', code: 4001, reason: 'moved'})

@@ -2,7 +2,7 @@
 
 import {ReconnectingWebSocket, type ReconnectingWebSocketOptions} from '../../src/websocket/index.ts'
 import {accepts, fakeClock, fakeNetwork, type Behaviour, type FakeClock, type FakeNetwork} from '../../src/testing/index.ts'
-import {url} from '../client/fixture.ts'
+import {environment, url} from '../client/fixture.ts'
 
 export interface Setup {
   socket: ReconnectingWebSocket
@@ -21,7 +21,7 @@ export const words = (event: Event): string => {
 export const setUp = (behaviour: Behaviour = accepts(), {address = url, protocols, ...options}: ReconnectingWebSocketOptions & {address?: ConstructorParameters<typeof ReconnectingWebSocket>[0]} = {}): Setup => {
   const clock = fakeClock()
   const network = fakeNetwork(behaviour)
-  const socket = new ReconnectingWebSocket(address, protocols, {clock, random: () => 0.5, WebSocket: network.WebSocket, ...options})
+  const socket = new ReconnectingWebSocket(address, protocols, {clock, environment, random: () => 0.5, WebSocket: network.WebSocket, ...options})
   const told: string[] = []
   for (const type of ['open', 'message', 'error', 'close']) socket.addEventListener(type, (event) => told.push(words(event)))
   return {socket, clock, network, told}

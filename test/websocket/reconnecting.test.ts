@@ -164,6 +164,19 @@ describe('events', () => {
   })
 })
 
+describe('a page that is away', () => {
+  it('lets it begin when it is back: CONNECTING until then [CC-192]', async () => {
+    const first = await open()
+    tellPage('freeze')
+    const setup = await settled(setUp())
+    expect([setup.socket.readyState, setup.network.sockets.length]).toEqual([0, 0])
+    tellPage('resume')
+    await setup.clock.advance(1000)
+    expect(setup.told).toEqual(['open in 1'])
+    for (const {socket} of [first, setup]) socket.close()
+  })
+})
+
 describe('messages', () => {
   it('come by the runtime\'s own event, made this socket\'s [CC-196]', async () => {
     const setup = await open()

@@ -381,7 +381,13 @@ if (executablePath) {
       await visit()
       const panel = page.locator('#drop-in')
       const press = (name: string): Promise<void> => panel.getByRole('button', {name}).click()
-      const events = (count: number): Promise<string[]> => panel.locator(`#events li:nth-child(${count})`).waitFor().then(() => panel.locator('#events li').allInnerTexts()).then((lines) => lines.map((line) => line.replace(/\s+/g, ' ').trim()).reverse())
+      /** The oldest first, once there are so many. */
+      const events = async (count: number): Promise<string[]> => {
+        await panel.locator(`#events li:nth-child(${count})`).waitFor()
+        const told: string[] = []
+        for (const line of await panel.locator('#events li').allInnerTexts()) told.unshift(line.replace(/\s+/g, ' ').trim())
+        return told
+      }
       await press('new ReconnectingWebSocket()')
       await events(1)
       await press('Server says 1013')

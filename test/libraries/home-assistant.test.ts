@@ -80,14 +80,18 @@ describe('Connection', () => {
     await expectNothingLeft(server, sockets)
   })
 
-  it.each(Object.entries(ways))('leaves the socket that was lost behind, which then comes back by itself, with %s: reconnecting is not for it [CC-216]', async (_, play) => {
+  it.each(waysAndDrops)('leaves the socket that was lost behind, which then comes back by itself, with %s, after %s: reconnecting is not for it [CC-216]', async (way, drop) => {
     const server = await servesHomeAssistant()
-    const {made: {connection}, sockets} = await play(server, modes.reconnecting)
+    const {made: {connection}, sockets, logged} = await ways[way](server, modes.reconnecting)
+    await ring(connection, 1)
     const again = ready(connection)
-    await server.drop('RST')
+    await server.drop(drop)
     await again
     await server.until(() => server.open === 2)
     await expect.poll(() => sockets.map(({readyState}) => readyState)).toEqual([1, 1])
+    expect(connection.socket).toBe(sockets[1])
+    await ring(connection, 2)
+    await expect.poll(() => logged).toEqual([{times: 1}, {times: 2}])
     // What ends the one that nobody wants ends the other for the library, too.
     const disconnected = new Promise((resolve) => connection.addEventListener('disconnected', resolve))
     sockets[0]!.reconnect()

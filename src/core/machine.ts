@@ -520,6 +520,8 @@ const startClosing: Handler<In<'open'> | (In<'connecting'> & {since: number}), O
 const breakOff: Handler<In<'connecting'>, Of<'close'>> = (state, event, policy) => ('since' in state ? startClosing(state as typeof state & {since: number}, event, policy) : giveUp(state, event, policy))
 
 const finishClosing: Handler<In<'closing'>, Of<'closed' | 'deadline'>> = (state, event) => {
+  // That the caller's setting up came to nothing is what closing it meant.
+  if ('close' in event && event.close.origin === 'setup') return step(state)
   const ended = wished(state, event, 'close' in event ? event.close : {origin: 'close-timeout'}, 'end')
   return step({name: 'closed', epoch: state.epoch + 1, ...ended}, settle(ended), abandon)
 }

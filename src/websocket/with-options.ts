@@ -13,7 +13,10 @@ export type ReconnectingWebSocketClass = Omit<typeof ReconnectingWebSocket, 'pro
  * A class whose sockets all have these options, for a library that takes a class and calls `new Class(url, protocols)`.
  *
  * Whether `reconnect: false` belongs among them depends on the library: one that opens a new socket after each close needs it, and would
- * otherwise leave sockets behind that come back without it.
+ * otherwise leave sockets behind that come back without it. Budgets of verdicts count on one socket: with one each, none is ever spent.
+ *
+ * Further arguments are left alone. For the headers that a library would pass in Node, give `webSocketClass({headers})` of `closecall/node`
+ * as `WebSocket`.
  *
  * @throws {ClosecallError} at once for an option that can't be used (`INVALID`)
  * @example
@@ -25,7 +28,7 @@ export const withOptions = (options: ReconnectingWebSocketOptions): Reconnecting
   const {startClosed: _, flushWhen: __, ...others} = options
   // A delivery is made for one client; it is looked at then.
   checkOptions({...others, delivery: undefined})
-  return class extends ReconnectingWebSocket {
+  return class WebSocket extends ReconnectingWebSocket {
     constructor(url: string | URL, protocols?: string | string[]) {
       super(url, protocols, options)
     }

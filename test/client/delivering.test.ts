@@ -277,6 +277,16 @@ describe('onOpen', () => {
     expectRest(setup)
   })
 
+  it('that gives up as its session ends does not cut the closing handshake short [CC-81] [CC-174]', async () => {
+    const setup = await start((session) => session.receive(), {}, goesSilent())
+    setup.client.close(4000)
+    await settled(setup)
+    expect(setup.client.state.name).toBe('closing')
+    await setup.clock.advance(2000)
+    expect(setup.closes).toMatchObject([{close: {origin: 'close-timeout'}}])
+    expectRest(setup)
+  })
+
   it.each([[3000, 'refresh'], [1013, 'retry']] as const)('meanwhile a close of the server is judged by its code: %i [CC-174]', async (code, action) => {
     let asked = 0
     const setup = await start(() => new Promise(() => {}), {credentials: () => ++asked})

@@ -96,15 +96,28 @@ export class MessageListeners {
     if (!this.#list.length) return true
     if (!Object.isExtensible(event)) return false
     teller = target
-    // eslint-disable-next-line no-new
-    new Stamp(event)
+    // The same object; where nothing is done with what comes of it, bundlers take it to do nothing.
+    const stamped = new Stamp(event) as unknown as Event
     try {
-      if (this.#only) this.#only.call(target, event)
-      else this.#tellEach(event)
+      if (this.#only) this.#only.call(target, stamped)
+      else this.#tellEach(stamped)
     } catch (error) {
       reportError(error)
     }
     return true
+  }
+
+  /** Of an event that somebody else dispatches on the target: the runtime sees to all but one thing, and the event is left as it was. */
+  tellDispatched(event: Event): void {
+    Object.assign(event, {
+      [isStopped]: false,
+      stopImmediatePropagation() {
+        event.stopPropagation()
+        stop.call(event as unknown as Stamp)
+      },
+    })
+    this.#tellEach(event)
+    for (const name of [isStopped, 'stopImmediatePropagation']) Reflect.deleteProperty(event, name)
   }
 
   #tellEach(event: Event): void {
@@ -113,8 +126,9 @@ export class MessageListeners {
       if (listener.once) this.#remove(listener)
       const {callback} = listener
       try {
-        if (typeof callback === 'function') callback.call(this.#target, event)
-        else callback.handleEvent(event)
+        const answer: unknown = typeof callback === 'function' ? callback.call(this.#target, event) : callback.handleEvent(event)
+        // Only what somebody else dispatches can be cancelled; a transport's own events may not even have the method.
+        if (answer === false && listener === this.#handler && event.cancelable) event.preventDefault()
       } catch (error) {
         reportError(error)
       }

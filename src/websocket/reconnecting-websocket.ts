@@ -59,13 +59,24 @@ const Target: typeof EventTarget = globalThis.EventTarget ?? Object
  * socket.send('hello')
  */
 export class ReconnectingWebSocket extends Target implements WebSocket {
-  static readonly CONNECTING = 0
-  static readonly OPEN = 1
-  static readonly CLOSING = 2
-  static readonly CLOSED = 3
+  // Getters: a static field could be written, and a static block would stay in bundles that need none of this.
+  static get CONNECTING(): 0 {
+    return 0
+  }
 
-  /** The client beneath: its state, history, stats, reports, and what a WebSocket has no name for. */
-  readonly client: Client<MessageData, any>
+  static get OPEN(): 1 {
+    return 1
+  }
+
+  static get CLOSING(): 2 {
+    return 2
+  }
+
+  static get CLOSED(): 3 {
+    return 3
+  }
+
+  readonly #client: Client<MessageData, any>
   readonly #listeners: MessageListeners
   readonly #handlers: {[Name in EventName]?: {value: any; listener: EventListener | undefined}} = {}
   /** Whether values may be sent that are no messages yet. */
@@ -88,12 +99,17 @@ export class ReconnectingWebSocket extends Target implements WebSocket {
    * @throws {ClosecallError} for an option that can't be used (`INVALID`), or where there is no WebSocket (`NO_WEBSOCKET`)
    */
   constructor(url: Address, protocols?: Protocols | ((context: AttemptContext) => Protocols | Promise<Protocols>), options: ReconnectingWebSocketOptions = {}) {
-    if (!arguments.length) throw new TypeError('closecall: `url` is required')
+    checkCount(arguments.length)
     must(Target !== (Object as unknown), 'EventTarget', 'in this runtime', undefined)
     super()
     checkDropIn(options)
     const {startClosed, flushWhen, binaryType, autoOpen = !startClosed, ...others} = options
-    const address = typeof url === 'function' ? url : standard(() => toURLs(Array.isArray(url) ? url : `${url as string}`))
+    // Both are made strings before either is looked at, and what that throws is not ours.
+    const given = typeof url === 'function' || Array.isArray(url) ? (url as Address) : `${url as string}`
+    const wanted = protocols === undefined ? options.protocols : protocols
+    const offered = typeof wanted === 'function' ? wanted : toStrings(wanted)
+    const address = typeof given === 'function' ? given : standard(() => toURLs(given))
+    standard(() => checkProtocols(offered))
     this.#url = typeof address === 'function' ? '' : address[0]!
     // Then a message is told as something else than what came.
     const decodes = !!(options.codec ?? options.schema ?? options.delivery)
@@ -101,11 +117,11 @@ export class ReconnectingWebSocket extends Target implements WebSocket {
     this.#buffer = options.buffer
     const listeners = (this.#listeners = new MessageListeners(this))
     // What somebody else dispatches here.
-    super.addEventListener('message', (event) => void listeners.tell(event))
+    super.addEventListener('message', (event) => listeners.tellDispatched(event))
     const retell = (data: MessageData, event: {readonly data: MessageData; readonly origin?: string}): void => void listeners.tell(messageEvent(data, event.origin ?? new URL(this.url).origin))
-    const client = (this.client = new Client<MessageData, any>(address, {
+    const client = (this.#client = new Client<MessageData, any>(address, {
       ...others,
-      protocols: typeof protocols === 'function' ? protocols : standard(() => toProtocols(protocols ?? options.protocols)),
+      protocols: offered,
       binaryType: binaryType ?? 'blob',
       autoOpen: false,
       ...(flushWhen && {
@@ -146,6 +162,11 @@ export class ReconnectingWebSocket extends Target implements WebSocket {
     return 3
   }
 
+  /** The client beneath: its state, history, stats, reports, and what a WebSocket has no name for. */
+  get client(): Client<MessageData, any> {
+    return this.#client
+  }
+
   get [Symbol.toStringTag](): string {
     return 'WebSocket'
   }
@@ -157,7 +178,7 @@ export class ReconnectingWebSocket extends Target implements WebSocket {
 
   /** URL of the last attempt. Before the first that of the constructor; `''` if a function is still to give one. */
   get url(): string {
-    return this.client.url || this.#url
+    return this.#client.url || this.#url
   }
 
   /** Subprotocol that the server chose, on this connection or the last; `''` before. */
@@ -172,21 +193,22 @@ export class ReconnectingWebSocket extends Target implements WebSocket {
 
   /** Bytes that were sent and have not left: in the send buffer, in the runtime, and those that were sent when it was too late. */
   get bufferedAmount(): number {
-    return this.client.bufferedAmount + this.#discarded
+    return this.#client.bufferedAmount + this.#discarded
   }
 
   /** How bytes arrive, on this connection and on those to come. As the standard says, what is neither `'blob'` nor `'arraybuffer'` changes nothing. */
   get binaryType(): BinaryType {
-    return this.client.binaryType
+    return this.#client.binaryType
   }
 
   set binaryType(type: BinaryType) {
-    if (type === 'blob' || type === 'arraybuffer') this.client.binaryType = type
+    const text = `${type}`
+    if (text === 'blob' || text === 'arraybuffer') this.#client.binaryType = text
   }
 
   /** Retries since the last stable connection. */
   get retryCount(): number {
-    const {state} = this.client
+    const {state} = this.#client
     return 'attempt' in state ? state.attempt : 0
   }
 
@@ -234,7 +256,7 @@ export class ReconnectingWebSocket extends Target implements WebSocket {
   send(data: string | ArrayBufferLike | Blob | ArrayBufferView): void {
     // The fewest steps for what is sent most.
     if (typeof data === 'string' && this.#readyState === 1 && !this.#session) {
-      if (this.client.send(data) === 'refused') this.#refuse(data)
+      if (this.#client.send(data) === 'refused') this.#refuse(data)
       return
     }
     if (!arguments.length) throw new TypeError('closecall: `data` is required')
@@ -252,7 +274,7 @@ export class ReconnectingWebSocket extends Target implements WebSocket {
     const ending = toEnding(code, reason)
     if (this.#readyState > 1) return
     this.#readyState = 2
-    this.client.close(...ending)
+    this.#client.close(...ending)
   }
 
   /**
@@ -262,7 +284,7 @@ export class ReconnectingWebSocket extends Target implements WebSocket {
    */
   open(): void {
     socketClass({WebSocket: this.#transport}, 'new ReconnectingWebSocket(url, protocols, {WebSocket})')
-    this.client.open()
+    this.#client.open()
   }
 
   /**
@@ -272,21 +294,24 @@ export class ReconnectingWebSocket extends Target implements WebSocket {
    * @throws {DOMException} as `close()`
    */
   reconnect(code?: number, reason?: string): void {
-    this.client.reconnect(...toEnding(code ?? 1000, reason))
+    this.#client.reconnect(...toEnding(code ?? 1000, reason))
   }
 
   override addEventListener<Name extends EventName>(type: Name, listener: ((this: ReconnectingWebSocket, event: ReconnectingWebSocketEvents[Name]) => any) | {handleEvent(event: ReconnectingWebSocketEvents[Name]): any} | null, options?: boolean | AddEventListenerOptions): void
   override addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void
-  override addEventListener(type: string, listener: any, options?: boolean | AddEventListenerOptions): void {
-    if (`${type}` === 'message') this.#listeners.add(listener, options)
-    else super.addEventListener(type, listener, options)
+  override addEventListener(...given: any[]): void {
+    const [type, listener, options] = given
+    // What is no listener at all, the runtime refuses as it does elsewhere.
+    if (`${type}` === 'message' && Object(listener) === listener) this.#listeners.add(listener, options)
+    else super.addEventListener(...(given as [any, any]))
   }
 
   override removeEventListener<Name extends EventName>(type: Name, listener: ((this: ReconnectingWebSocket, event: ReconnectingWebSocketEvents[Name]) => any) | {handleEvent(event: ReconnectingWebSocketEvents[Name]): any} | null, options?: boolean | EventListenerOptions): void
   override removeEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | EventListenerOptions): void
-  override removeEventListener(type: string, listener: any, options?: boolean | EventListenerOptions): void {
-    if (`${type}` === 'message') this.#listeners.remove(listener, options)
-    else super.removeEventListener(type, listener, options)
+  override removeEventListener(...given: any[]): void {
+    const [type, listener, options] = given
+    if (`${type}` === 'message' && Object(listener) === listener) this.#listeners.remove(listener, options)
+    else super.removeEventListener(...(given as [any, any]))
   }
 
   #handler(name: EventName): unknown {
@@ -306,7 +331,12 @@ export class ReconnectingWebSocket extends Target implements WebSocket {
       delete handlers[name]
       super.removeEventListener(name, present.listener!)
     } else if (value) {
-      const handler = {value, listener: (event: Event): unknown => (typeof handler.value === 'function' ? handler.value.call(this, event) : undefined)}
+      const handler = {
+        value,
+        listener: (event: Event): void => {
+          if (typeof handler.value === 'function' && handler.value.call(this, event) === false) event.preventDefault()
+        },
+      }
       handlers[name] = handler
       super.addEventListener(name, handler.listener)
     }
@@ -316,8 +346,8 @@ export class ReconnectingWebSocket extends Target implements WebSocket {
     // The library was told, and has made its session meanwhile.
     if (this.#readyState === 1) return
     this.#readyState = 1
-    this.#protocol = this.client.protocol
-    this.#extensions = this.client.extensions
+    this.#protocol = this.#client.protocol
+    this.#extensions = this.#client.extensions
     this.dispatchEvent(new Event('open'))
   }
 
@@ -331,7 +361,7 @@ export class ReconnectingWebSocket extends Target implements WebSocket {
   }
 
   #lost(entry: HistoryEntry): void {
-    const {name} = this.client.state
+    const {name} = this.#client.state
     const final = name === 'closed' || name === 'failed'
     this.#readyState = final ? 3 : 0
     this.#tellEnd(entry, final)
@@ -341,7 +371,7 @@ export class ReconnectingWebSocket extends Target implements WebSocket {
   #ended(): void {
     if (this.#readyState === 3) return
     this.#readyState = 2
-    // Never within close(): who calls it may be about to listen.
+    // Never within close(): who calls it may be about to listen. Not in a task of its own: a page that is left may never run it.
     queueMicrotask(() => {
       if (this.#readyState === 2) this.#readyState = 3
       this.#tellEnd(undefined, true)
@@ -355,14 +385,17 @@ export class ReconnectingWebSocket extends Target implements WebSocket {
 
   #send(given: unknown): SendResult {
     const data = this.#encodes ? given : toData(given)
-    if (this.#readyState > 1) return 'refused'
+    if (this.#readyState > 1) {
+      refuseShared(data)
+      return 'refused'
+    }
     if (this.#session) {
       this.#session.send(data)
       return 'sent'
     }
     // The standard reads bytes when they are sent: later they may be others.
-    const mustWait = this.#readyState !== 1 || this.client.bufferedAmount > 0
-    return this.client.send(mustWait ? copied(data) : data)
+    const mustWait = this.#readyState !== 1 || this.#client.bufferedAmount > 0
+    return this.#client.send(mustWait ? copied(data) : data)
   }
 
   #refuse(data: unknown): void {
@@ -371,6 +404,11 @@ export class ReconnectingWebSocket extends Target implements WebSocket {
     // What was to be dropped then is told by `drop`.
     else if (this.#buffer?.overflow !== 'drop-newest') throw exception('QuotaExceededError', 'the send buffer is full; see `buffer`')
   }
+}
+
+/** @throws {TypeError} for no argument at all: undefined is a URL, relative to the page */
+export const checkCount = (given: number): void => {
+  if (!given) throw new TypeError('closecall: `url` is required')
 }
 
 /** @throws {ClosecallError} for an option that only the drop-in has and that can't be used, and for what could never work (`INVALID`) */
@@ -393,20 +431,28 @@ const standard = <T>(question: () => T): T => {
 }
 
 /** @see https://webidl.spec.whatwg.org/#js-union: a string, or a sequence of them */
-const toProtocols = (given: unknown): string[] => {
-  const isList = Object(given) === given && typeof (given as Iterable<unknown>)[Symbol.iterator] === 'function'
-  const protocols = given === undefined ? [] : isList ? Array.from(given as Iterable<string>, (each) => `${each}`) : [`${given as string}`]
-  checkProtocols(protocols)
-  return protocols
-}
+const toStrings = (given: unknown): string[] =>
+  given === undefined ? []
+  : Object(given) === given && ((given as Iterable<unknown>)[Symbol.iterator] ?? null) ? Array.from(given as Iterable<string>, (each) => `${each}`)
+  : [`${given as string}`]
 
 /** @see https://webidl.spec.whatwg.org/#js-union: what is no bytes is made a string */
 const toData = (given: unknown): SendData => (kindOf(given, true) ? (given as SendData) : `${given as string}`)
 
-const copied = (data: unknown): unknown =>
-  ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice()
-  : data instanceof ArrayBuffer ? data.slice(0)
-  : data
+/** @see https://webidl.spec.whatwg.org/#js-buffer-source-types: what a socket in OPEN sees by itself */
+const refuseShared = (data: unknown): void => {
+  const bytes = ArrayBuffer.isView(data) ? data.buffer : data
+  if (Object.prototype.toString.call(bytes) === '[object SharedArrayBuffer]') throw new TypeError('closecall: `data` must not be shared memory')
+}
+
+const copied = (data: unknown): unknown => {
+  refuseShared(data)
+  return (
+    ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice()
+    : data instanceof ArrayBuffer ? data.slice(0)
+    : data
+  )
+}
 
 /** @see https://websockets.spec.whatwg.org/#dom-websocket-close */
 const toEnding = (code?: number, reason: unknown = ''): [code: number, reason: string] => {

@@ -1,7 +1,7 @@
 // How is a class made for a library that makes the sockets by itself?
 
 import {checkOptions} from '../client/options.ts'
-import {checkDropIn, ReconnectingWebSocket, type ReconnectingWebSocketOptions} from './reconnecting-websocket.ts'
+import {checkCount, checkDropIn, ReconnectingWebSocket, type ReconnectingWebSocketOptions} from './reconnecting-websocket.ts'
 
 /** What libraries expect of a WebSocket class. More arguments, such as the options of `ws`, are left alone. */
 export type ReconnectingWebSocketClass = Omit<typeof ReconnectingWebSocket, 'prototype'> & {
@@ -30,6 +30,7 @@ export const withOptions = (options: ReconnectingWebSocketOptions): Reconnecting
   checkOptions({...others, delivery: undefined})
   return class WebSocket extends ReconnectingWebSocket {
     constructor(url: string | URL, protocols?: string | string[]) {
+      checkCount(arguments.length)
       super(url, protocols, options)
     }
   }

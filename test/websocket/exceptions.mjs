@@ -46,9 +46,9 @@ export const exceptions = [
     where: reconnecting,
     cases: {
       'tells `open` once': 'expected 1, got 2',
-      'tells nothing after `close` when the server closed with 4000': 'expected 0, got',
-      'tells nothing after `close` when the connection was cut': 'expected 0, got',
-      'tells nothing after `close` when it was refused': ['expected 0, got', ['reconnecting', 'global', 'node']],
+      'tells nothing after `close` when the server closed with 4000': 'expected undefined, got "open"',
+      'tells nothing after `close` when the connection was cut': 'expected undefined, got "open"',
+      'tells nothing after `close` when it was refused': ['expected undefined, got "error"', ['reconnecting', 'global', 'node']],
     },
   },
   {

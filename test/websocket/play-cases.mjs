@@ -103,6 +103,11 @@ class Tester {
     })
   }
 
+  /** Whether one of these events comes, and which; undefined: none did, for so long that it would have. */
+  quiet(socket, ...types) {
+    return Promise.race([this.wait(500), ...types.map(async (type) => (await this.event(socket, type)).type)])
+  }
+
   /** How many of these events there were, from now on. */
   count(socket, ...types) {
     let told = 0

@@ -101,7 +101,7 @@ const behaviours: Record<string, (visit: Visit) => void> = {
   '/reads-nothing': (visit) => {
     handshake(visit)
     visit.socket.pause()
-    setTimeout(() => visit.socket.resetAndDestroy(), 150)
+    setTimeout(() => visit.socket.resetAndDestroy(), 500)
   },
   '/hangs': ({socket}) => void socket.resume(),
   '/refuses': ({socket, query}) => {

@@ -3,7 +3,7 @@
 import {withOptions} from '../../dist/websocket.js'
 
 /** Short waits: a case that is to see what comes after a close must not wait for long. */
-const brief = {backoff: {initialDelay: 20, maxDelay: 50, restartSpread: [20, 50]}, lint: 'off'}
+const brief = {backoff: {initialDelay: 20, maxDelay: 50, jitter: 'none', restartSpread: [20, 50]}, lint: 'off'}
 
 /**
  * Each makes the class, of the one that there is.

@@ -117,7 +117,7 @@ export class MessageListeners {
       },
     })
     this.#tellEach(event)
-    for (const name of [isStopped, 'stopImmediatePropagation']) Reflect.deleteProperty(event, name)
+    Reflect.deleteProperty(event, 'stopImmediatePropagation')
   }
 
   #tellEach(event: Event): void {

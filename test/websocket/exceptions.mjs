@@ -14,7 +14,7 @@ const inNode = ['ws', 'node']
 /**
  * @typedef {object} Exception
  * @property {string} what is different, as docs/websocket.md says it
- * @property {string} why
+ * @property {string} why it is so; of a runtime: what comes of it here
  * @property {string[]} where it is so, by the names of the runs
  * @property {Record<string, string | [says: string, where: string[]]>} cases by name: what of their failure is said, and where, if not everywhere
  */
@@ -80,7 +80,7 @@ export const exceptions = [
   },
   {
     what: 'A `message` event keeps `currentTarget` and `composedPath()` when it has been told, and its `target` when it is dispatched elsewhere.',
-    why: 'It is the runtime\'s own event, made ours, not a copy: a copy costs some hundred times as much.',
+    why: 'It is the runtime\'s own event, made ours, not a copy: a copy that is dispatched costs several times as much.',
     where: ours,
     cases: {
       'leaves a message event with its target, and nothing of the dispatch': 'expected [true,null,0,[]], got [true,{',
@@ -248,7 +248,7 @@ export const saidOf = (run, name) => {
   return undefined
 }
 
-const table = (list) => ['| What | Why |', '| --- | --- |', ...list.map(({what, why}) => `| ${what} | ${why} |`)].join('\n')
+const table = (list, second) => [`| What | ${second} |`, '| --- | --- |', ...list.map(({what, why}) => `| ${what} | ${why} |`)].join('\n')
 
 /** The tables of docs/websocket.md. */
-export const tables = () => ({exceptions: table(exceptions), deviations: table(deviations)})
+export const tables = () => ({exceptions: table(exceptions, 'Why'), deviations: table(deviations, 'What comes of it here')})

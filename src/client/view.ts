@@ -63,13 +63,12 @@ export class View<In = any, Out = any> {
   /** `'refused'` where there is no client. */
   readonly send = (data: Out, options?: SendOptions): SendResult => this.#snapshot.client?.send(data, options) ?? 'refused'
 
-  /** Whenever the snapshot changes. @returns the function that unsubscribes */
+  /** Whenever the snapshot changes. Each listener is a function of its own. @returns the function that unsubscribes */
   readonly subscribe = (listener: () => void): (() => void) => {
-    const entry = (): void => listener()
-    this.#listeners.add(entry)
+    this.#listeners.add(listener)
     this.#wait()
     return () => {
-      this.#listeners.delete(entry)
+      this.#listeners.delete(listener)
       this.#wait()
     }
   }

@@ -18,20 +18,29 @@ export const tracked = <In, Out>(view: View<In, Out>): (() => Connection<In, Out
   const read = new Set<keyof Snapshot>()
   let shown: Snapshot<In, Out>
   const connectionOf = (snapshot: Snapshot<In, Out>): Connection<In, Out> => {
-    const own: Record<string, unknown> = {...snapshot}
-    shown = own as never
-    const connection = {send: view.send}
-    // Own and enumerable, so that a spread has them, too.
-    for (const name of Object.keys(snapshot) as (keyof Snapshot)[]) {
-      const get = (): unknown => {
-        // What nobody read was not kept up to date. From now on it stays, for this object, as it is read first.
-        if (!read.has(name)) own[name] = view.snapshot[name]
-        read.add(name)
-        return own[name]
-      }
-      Object.defineProperty(connection, name, {get, enumerable: true})
+    const own = (shown = {...snapshot})
+    const get = <Name extends keyof Snapshot>(name: Name): Snapshot<In, Out>[Name] => {
+      // What nobody read was not kept up to date. From now on it stays, for this object, as it is read first.
+      if (!read.has(name)) own[name] = view.snapshot[name]
+      read.add(name)
+      return own[name]
     }
-    return connection as Connection<In, Out>
+    // Own and enumerable, so that a spread has them, too.
+    return {
+      send: view.send,
+      get state() {
+        return get('state')
+      },
+      get retryIn() {
+        return get('retryIn')
+      },
+      get lastMessage() {
+        return get('lastMessage')
+      },
+      get client() {
+        return get('client')
+      },
+    }
   }
   let connection = connectionOf(view.snapshot)
   return () => {

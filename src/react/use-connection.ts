@@ -1,6 +1,6 @@
 // How does a component hold a connection?
 
-import {useEffect, useLayoutEffect, useState, useSyncExternalStore} from 'react'
+import {useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore} from 'react'
 import type {Codec, Schema} from '../client/codec.ts'
 import type {MessageData} from '../client/events.ts'
 import {keyOf, View, type ConnectionOptions, type MaybeAddress} from '../client/view.ts'
@@ -10,35 +10,14 @@ import {tracked, type Connection} from './tracked.ts'
 
 export type {Connection} from './tracked.ts'
 
-/** Handlers that are called as the latest render gave them. */
-const handlers = ['onMessage', 'onReport', 'onOpen', 'credentials', 'classify'] as const
+/** Functions that are called as the latest render gave them. */
+const handlers = ['url', 'onMessage', 'onReport', 'onOpen', 'credentials', 'classify']
 
-interface Given {
-  url: MaybeAddress
-  options: ConnectionOptions
-}
-
-const hold = () => {
+/** The connection while nothing is connected: on the server, and for the first render over what it made. */
+const hold = (): [View, () => Connection, Connection] => {
   const view = new View()
-  const snapshot = tracked(view)
-  let given: Given
-  const first = snapshot()
-  return {
-    snapshot,
-    subscribe: view.subscribe,
-    /** On the server, and for the first render over what it made: nothing is connected. */
-    onServer: () => first,
-    render(now: Given): void {
-      given = now
-    },
-    connect(): () => void {
-      const {url, options} = given
-      const kept: Record<string, unknown> = {...options}
-      for (const name of handlers) if (kept[name]) kept[name] = (...args: unknown[]) => (given.options[name] as ((...args: unknown[]) => unknown) | undefined)?.(...args)
-      view.start(typeof url === 'function' ? (context) => (given.url as typeof url)(context) : url, kept)
-      return () => view.stop()
-    },
-  }
+  const connection = tracked(view)
+  return [view, connection, connection()]
 }
 
 /**
@@ -64,10 +43,17 @@ export function useConnection<In, Out = SendData>(url: MaybeAddress, options: Co
 export function useConnection<In, Out>(url: MaybeAddress, options: ConnectionOptions<In, Out> & {codec: Codec<In, Out>}): Connection<In, Out>
 export function useConnection<In = MessageData, Out = SendData>(url: MaybeAddress, options?: ConnectionOptions<In, Out>): Connection<In, Out>
 export function useConnection(url: MaybeAddress, options: ConnectionOptions = {}): Connection {
-  const [held] = useState(hold)
+  const [[view, connection, unconnected]] = useState(hold)
+  const latest = useRef<Record<string, any>>({})
   // Before the effects of children, which may send at once. React 18 warns of it on a server, where it would do nothing.
   const useMounted = isPage() ? useLayoutEffect : useEffect
-  useMounted(() => held.render({url, options}))
-  useMounted(held.connect, [keyOf(url)])
-  return useSyncExternalStore(held.subscribe, held.snapshot, held.onServer)
+  useMounted(() => void (latest.current = {...options, url}))
+  useMounted(() => {
+    const kept = {...latest.current}
+    for (const name of handlers) if (typeof kept[name] === 'function') kept[name] = (...args: unknown[]) => latest.current[name]?.(...args)
+    const {url: address, ...rest} = kept
+    view.start(address, rest)
+    return () => view.stop()
+  }, [keyOf(url)])
+  return useSyncExternalStore(view.subscribe, connection, () => unconnected)
 }

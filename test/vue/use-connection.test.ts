@@ -4,7 +4,7 @@
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest'
 import {createApp, createSSRApp, defineComponent, effectScope, getCurrentInstance, h, nextTick, onMounted, onUpdated, ref, shallowRef, watch, type App, type Component, type VNodeChild} from 'vue'
 import {renderToString} from 'vue/server-renderer'
-import type {SendResult} from '../../src/index.ts'
+import type {AttemptContext, SendResult} from '../../src/index.ts'
 import {useConnection, type Connection, type ConnectionOptions, type MaybeAddress} from '../../src/vue/index.ts'
 import {accepts, acceptsThenCloses, refuses, sequence} from '../../src/testing/index.ts'
 import {expectRest, live, rig, sent, url, watchTheConsole, type Rig} from '../helpers/rig.ts'
@@ -165,7 +165,7 @@ describe('the URL [CC-230]', () => {
   it('that a getter returns as a function is asked on every attempt, and is no other', async () => {
     const fakes = rig(acceptsThenCloses(1013))
     const count = ref(0)
-    mount(showing(fakes.options, undefined, () => (void count.value, ({attempt}) => `${url}?${attempt}`)))
+    mount(showing(fakes.options, undefined, () => (void count.value, ({attempt}: AttemptContext) => `${url}?${attempt}`)))
     await pass(fakes)
     count.value++
     await pass(fakes, 1000)

@@ -45,15 +45,22 @@ export function useConnection<In = MessageData, Out = SendData>(url: MaybeAddres
 export function useConnection(url: MaybeAddress, options: ConnectionOptions = {}): Connection {
   const [[view, connection, unconnected]] = useState(hold)
   const latest = useRef<Record<string, any>>({})
-  // Before the effects of children, which may send at once. React 18 warns of it on a server, where it would do nothing.
+  const key = keyOf(url)
+  // Made before the effects of children, which may send at once. React 18 warns of it on a server, where it would do nothing.
   const useMounted = isPage() ? useLayoutEffect : useEffect
   useMounted(() => void (latest.current = {...options, url}))
   useMounted(() => {
     const kept = {...latest.current}
     for (const name of handlers) if (typeof kept[name] === 'function') kept[name] = (...args: unknown[]) => latest.current[name]?.(...args)
-    const {url: address, ...rest} = kept
-    view.start(address, rest)
+    const {url: address, autoOpen = true, ...rest} = kept
+    view.start(address, {...rest, autoOpen: autoOpen === true ? false : autoOpen})
     return () => view.stop()
-  }, [keyOf(url)])
+  }, [key])
+  // Opened in an effect of its own: StrictMode undoes a mount right after these, in the same task, but long after layout effects.
+  useEffect(() => {
+    const {autoOpen = true} = latest.current
+    const {client} = view.snapshot
+    if (autoOpen && client?.state.name === 'idle') client.open()
+  }, [key])
   return useSyncExternalStore(view.subscribe, connection, () => unconnected)
 }

@@ -181,7 +181,7 @@ describe('messages [CC-222]', () => {
   })
 })
 
-describe('addresses [CC-223]', () => {
+describe('addresses [CC-225]', () => {
   it.each([
     ['a text', url, url],
     ['a URL', new URL(url), url],

@@ -2,27 +2,34 @@
 
 import {join} from 'node:path'
 import {build, type BuildOptions, type Plugin} from 'esbuild'
-import {compile, compileModule} from 'svelte/compiler'
+import {compile} from 'svelte/compiler'
+import {compileScript, parse} from 'vue/compiler-sfc'
 
 const root = join(import.meta.dirname, '../..')
 
+type Side = 'client' | 'server'
+
+/** Who compiles what; the rest is JavaScript, TypeScript or JSX. */
+const compilers: Record<string, (text: string, filename: string, generate: Side) => string> = {
+  svelte: (text, filename, generate) => compile(text, {filename, generate, dev: true, runes: true}).js.code,
+  vue: (text, filename) => compileScript(parse(text, {filename}).descriptor, {id: filename, inlineTemplate: true}).content,
+}
+
 /**
- * One module of these files, with all that they import but the server's own.
+ * One module of these files, with all that they import but Node's own. `closecall` is what was built.
  *
- * @param files by name; the first is the entry. `.svelte` and `.svelte.js` go through Svelte's compiler
- * @param on where it will run
+ * @param files by name; the first is the entry
+ * @param side where it will run
  */
-export const bundled = async (files: Record<string, string>, on: 'client' | 'server', options: BuildOptions = {}): Promise<string> => {
+export const bundled = async (files: Record<string, string>, side: Side, options: BuildOptions = {}): Promise<string> => {
   const names = Object.keys(files)
   const given: Plugin = {
     name: 'given',
     setup({onResolve, onLoad}) {
       onResolve({filter: /.*/}, ({path}) => (names.includes(path) ? {path, namespace: 'given'} : undefined))
       onLoad({filter: /.*/, namespace: 'given'}, ({path}) => {
-        const text = files[path]!
-        const settings = {filename: path, generate: on, dev: true}
-        const contents = path.endsWith('.svelte') ? compile(text, {...settings, runes: true}).js.code : path.endsWith('.svelte.js') ? compileModule(text, settings).js.code : text
-        return {contents, resolveDir: root, loader: path.endsWith('x') ? 'tsx' : 'ts'}
+        const contents = compilers[path.split('.').at(-1)!]?.(files[path]!, path, side) ?? files[path]!
+        return {contents, resolveDir: root, loader: 'tsx'}
       })
     },
   }
@@ -32,9 +39,10 @@ export const bundled = async (files: Record<string, string>, on: 'client' | 'ser
     bundle: true,
     write: false,
     format: 'esm',
-    platform: on === 'client' ? 'browser' : 'node',
-    conditions: on === 'client' ? ['browser', 'development'] : [],
+    platform: side === 'client' ? 'browser' : 'node',
+    conditions: side === 'client' ? ['browser', 'development'] : [],
     jsx: 'automatic',
+    define: {__VUE_OPTIONS_API__: 'true', __VUE_PROD_DEVTOOLS__: 'false', __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false'},
     logLevel: 'error',
     outfile: 'bundle.js',
     ...options,

@@ -79,6 +79,34 @@ describe('a component [CC-223]', () => {
     expectRest(fakes)
   })
 
+  it('opens none for it either where React takes its time, as in a page', async () => {
+    vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', false)
+    const fakes = rig()
+    root = createRoot(container)
+    root.render(h(StrictMode, null, shown(fakes)))
+    await expect.poll(text).toBe('open')
+    expect(fakes.network.sockets).toHaveLength(1)
+    root.unmount()
+    root = undefined
+    await expect.poll(() => fakes.network.live).toEqual([])
+    vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true)
+  })
+
+  it('waits for open() with autoOpen: false, and for nobody whose signal is aborted', async () => {
+    const fakes = rig()
+    render(shown(fakes, {options: {...fakes.options, autoOpen: false}}))
+    await pass(fakes)
+    expect(text()).toBe('idle')
+    expect(latest.send('x')).toBe('buffered')
+    act(() => latest.client!.open())
+    await pass(fakes)
+    expect(sent(fakes)).toEqual(['x'])
+    render(shown(fakes, {url: 'wss://example.test/other', options: {...fakes.options, signal: AbortSignal.abort()}}))
+    await pass(fakes)
+    expect(text()).toBe('closed')
+    expect(fakes.network.sockets).toHaveLength(1)
+  })
+
   it('that is unmounted at once opens none', async () => {
     const fakes = rig()
     render(shown(fakes))

@@ -80,8 +80,13 @@ export class View<In = any, Out = any> {
     if (onMessage !== undefined) check(onMessage, 'onMessage', 'a function')
     const client = connect<In, Out>(address, options)
     this.#clock = options.clock ?? systemClock
-    const subscriptions = [client.on('state', (state) => this.#show({state})), client.on('message', (lastMessage) => this.#show({lastMessage}))]
-    if (onMessage) subscriptions.push(client.on('message', onMessage))
+    const subscriptions = [
+      client.on('state', (state) => this.#show({state})),
+      client.on('message', (lastMessage, event) => {
+        this.#show({lastMessage})
+        onMessage?.(lastMessage, event)
+      }),
+    ]
     this.#unsubscribe = () => {
       for (const off of subscriptions) off()
     }

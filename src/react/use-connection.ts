@@ -58,9 +58,8 @@ export function useConnection(url: MaybeAddress, options: ConnectionOptions = {}
   }, [key])
   // Opened in an effect of its own: StrictMode undoes a mount right after these, in the same task, but long after layout effects.
   useEffect(() => {
-    const {autoOpen = true} = latest.current
-    const {client} = view.snapshot
-    if (autoOpen && client?.state.name === 'idle') client.open()
+    const {client, state} = view.snapshot
+    if (latest.current.autoOpen !== false && state.name === 'idle') client?.open()
   }, [key])
   return useSyncExternalStore(view.subscribe, connection, () => unconnected)
 }

@@ -38,8 +38,8 @@ export interface Connection<In = any, Out = any> {
  *
  * **The options** are read when it connects: on mount, and when the URL changes.
  *
- * While a component is rendered on a server nothing is opened, and the state is `idle`; so it stays until it is mounted, for what the
- * server rendered to fit.
+ * While a component is rendered on a server nothing is opened, and the state is `idle`; in the page it stays so until the component is
+ * mounted, to fit what the server rendered.
  *
  * @throws {ClosecallError} when it connects, what `connect` throws: for an option that can't be used (`INVALID`), or where there is no
  * WebSocket (`NO_WEBSOCKET`)

@@ -89,7 +89,7 @@ describe('a view [CC-220]', () => {
     vi.stubGlobal('reportError', (error: unknown) => thrown.push(error))
     const fakes = rig()
     const view = viewOf(fakes)
-    const told = vi.fn()
+    const told = vi.fn<() => void>()
     view.subscribe(() => {
       throw new Error('mine')
     })

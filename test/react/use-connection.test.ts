@@ -5,7 +5,7 @@ import {act, Activity, Component, createElement as h, StrictMode, useEffect, use
 import {createRoot, hydrateRoot, type Root} from 'react-dom/client'
 import {renderToString} from 'react-dom/server'
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest'
-import type {SendResult} from '../../src/index.ts'
+import type {Report, SendResult} from '../../src/index.ts'
 import {useConnection, type Connection, type ConnectionOptions, type MaybeAddress} from '../../src/react/index.ts'
 import {accepts, acceptsThenCloses, refuses, sequence} from '../../src/testing/index.ts'
 import {expectRest, live, rig, sent, url, watchTheConsole, type Rig} from '../helpers/rig.ts'
@@ -145,7 +145,7 @@ describe('a component [CC-223]', () => {
 
   it('shows a 1007 as failed, and tells onReport', async () => {
     const fakes = rig(acceptsThenCloses(1007, '<b>bad</b>'))
-    const onReport = vi.fn()
+    const onReport = vi.fn<(report: Report) => void>()
     render(shown(fakes, {options: {...fakes.options, onReport}, shows: ({state}) => (state.name === 'failed' ? `${state.last.code} ${state.last.reason}` : state.name)}))
     await pass(fakes)
     expect(text()).toBe('1007 <b>bad</b>')
@@ -180,7 +180,7 @@ describe('renders [CC-224]', () => {
 
   it('none for messages where only the state is read', async () => {
     const fakes = rig()
-    const onMessage = vi.fn()
+    const onMessage = vi.fn<(data: unknown) => void>()
     render(shown(fakes, {options: {...fakes.options, onMessage}}))
     await pass(fakes)
     const before = renders
@@ -222,7 +222,7 @@ describe('renders [CC-224]', () => {
     await pass(fakes, 1000)
     expect(fakes.network.sockets).toHaveLength(2)
     const waiting = renders
-    await pass(fakes, 5000)
+    for (let second = 0; second < 5; second++) await pass(fakes, 1000)
     expect(renders).toBe(waiting + 5)
   })
 
@@ -344,7 +344,7 @@ describe('options that are written inline [CC-226]', () => {
 
   it('may lose a handler, which then is not called', async () => {
     const fakes = rig()
-    const onMessage = vi.fn()
+    const onMessage = vi.fn<(data: unknown) => void>()
     render(shown(fakes, {options: {...fakes.options, onMessage}}))
     await pass(fakes)
     render(shown(fakes))

@@ -2,7 +2,7 @@
 
 import {EMPTY, firstValueFrom, map, of, Subject, take, throwError, toArray, type Subscription} from 'rxjs'
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest'
-import {isClosecallError} from '../../src/index.ts'
+import {isClosecallError, type Report} from '../../src/index.ts'
 import {connection, type Connection} from '../../src/rxjs/index.ts'
 import {accepts, acceptsThenCloses, refuses, sequence} from '../../src/testing/index.ts'
 import {expectRest, rig, sent, url, watchTheConsole, type Rig} from '../helpers/rig.ts'
@@ -86,7 +86,7 @@ describe('subscribers [CC-233]', () => {
 describe('the end [CC-234]', () => {
   it('after a 1007 is an error that says why; subscribing again connects anew', async () => {
     const fakes = rig(sequence(acceptsThenCloses(1007, 'bad'), accepts()))
-    const onReport = vi.fn()
+    const onReport = vi.fn<(report: Report) => void>()
     const live = connection(url, {...fakes.options, onReport})
     const {heard} = hearing(live)
     await fakes.clock.advance(0)

@@ -2,6 +2,7 @@
 // Does a Svelte component hold its connection as it should: open for as long as it looks, by `$store` and by runes?
 
 import {afterEach, beforeAll, beforeEach, describe, expect, it, vi} from 'vitest'
+import type {Report} from '../../src/index.ts'
 import type {connection as makeConnection, Connection, Snapshot} from '../../src/svelte/index.ts'
 import {accepts, acceptsThenCloses, refuses, sequence} from '../../src/testing/index.ts'
 import {bundled} from '../helpers/components.ts'
@@ -15,6 +16,7 @@ const shown = '<p>{live.state.name} {live.retryIn} {live.lastMessage}</p>'
 const components = {
   'Store.svelte': '<script>let {live} = $props()</script><p>{$live.state.name} {$live.retryIn} {$live.lastMessage}</p>',
   'Runes.svelte': `<script>let {live} = $props()</script>${shown}`,
+  'Branches.svelte': "<script>let {live} = $props()</script>{#if live.state.name === 'idle'}<i>off</i>{:else}<p>{live.state.name}</p>{/if}",
   'State.svelte': '<script>let {live, drawn} = $props()</script><p>{drawn(live.state.name)}</p>',
   'Countdown.svelte': '<script>let {live, drawn} = $props()</script><p>{drawn(Math.ceil(live.retryIn / 1000))}</p>',
   'Rooms.svelte': `<script>
@@ -133,7 +135,7 @@ describe.each(['Store', 'Runes'])('a component that looks by %s [CC-231]', (name
 
   it('shows a 1007 as failed, and tells onReport', async () => {
     const fakes = rig(acceptsThenCloses(1007))
-    const onReport = vi.fn()
+    const onReport = vi.fn<(report: Report) => void>()
     mount(name, {live: client.connection(url, {...fakes.options, onReport})})
     await pass(fakes)
     expect(text()).toBe('failed')
@@ -154,6 +156,17 @@ describe.each(['Store', 'Runes'])('a component that looks by %s [CC-231]', (name
     await pass(fakes)
     expect(text()).toBe('open')
   })
+})
+
+it('takes over another branch than that which the server rendered [CC-227]', async () => {
+  vi.stubGlobal('document', undefined)
+  target.innerHTML = server.render(server.Branches, {props: {live: server.connection(url)}}).body
+  vi.unstubAllGlobals()
+  expect(target.textContent).toBe('off')
+  const fakes = rig()
+  mounted = client.hydrate(client.Branches, {target, props: {live: client.connection(url, fakes.options)}})
+  await pass(fakes)
+  expect(target.textContent).toBe('open')
 })
 
 describe('who looks [CC-231]', () => {
@@ -218,7 +231,7 @@ describe('what changes [CC-232]', () => {
   it('is drawn by property only where that is read; onMessage hears everything', async () => {
     const fakes = rig()
     const heard: unknown[] = []
-    const drawn = vi.fn((name: string) => name)
+    const drawn = vi.fn<(name: string) => string>((name) => name)
     mount('State', {live: client.connection(url, {...fakes.options, onMessage: (data) => heard.push(data)}), drawn})
     await pass(fakes)
     expect(drawn.mock.calls).toEqual([['connecting'], ['open']])
@@ -229,7 +242,7 @@ describe('what changes [CC-232]', () => {
 
   it('is drawn once a second where the countdown is read', async () => {
     const fakes = rig(refuses())
-    const drawn = vi.fn((left: number) => left)
+    const drawn = vi.fn<(left: number) => number>((left) => left)
     mount('Countdown', {live: client.connection(url, {...fakes.options, backoff: {initialDelay: 3000, jitter: 'none'}}), drawn})
     await pass(fakes)
     for (let second = 0; second < 2; second++) await pass(fakes, 1000)

@@ -4,7 +4,7 @@
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest'
 import {createApp, createSSRApp, defineComponent, effectScope, getCurrentInstance, h, nextTick, onMounted, onUpdated, ref, shallowRef, watch, type App, type Component, type VNodeChild} from 'vue'
 import {renderToString} from 'vue/server-renderer'
-import type {AttemptContext, SendResult} from '../../src/index.ts'
+import type {AttemptContext, Report, SendResult} from '../../src/index.ts'
 import {useConnection, type Connection, type ConnectionOptions, type MaybeAddress} from '../../src/vue/index.ts'
 import {accepts, acceptsThenCloses, refuses, sequence} from '../../src/testing/index.ts'
 import {expectRest, live, rig, sent, url, watchTheConsole, type Rig} from '../helpers/rig.ts'
@@ -75,7 +75,7 @@ describe('a component [CC-229]', () => {
 
   it('shows a 1007 as failed, and tells onReport', async () => {
     const fakes = rig(acceptsThenCloses(1007, '<b>bad</b>'))
-    const onReport = vi.fn()
+    const onReport = vi.fn<(report: Report) => void>()
     mount(showing({...fakes.options, onReport}, ({state: {value: state}}) => (state.name === 'failed' ? `${state.last.code} ${state.last.reason}` : state.name)))
     await pass(fakes)
     expect(text()).toBe('1007 <b>bad</b>')

@@ -13,11 +13,9 @@ export type {Connection} from './tracked.ts'
 /** Functions that are called as the latest render gave them. */
 const handlers = ['url', 'onMessage', 'onReport', 'onOpen', 'credentials', 'classify']
 
-/** The connection while nothing is connected: on the server, and for the first render over what it made. */
-const hold = (): [View, () => Connection, Connection] => {
+const hold = (): [View, () => Connection] => {
   const view = new View()
-  const connection = tracked(view)
-  return [view, connection, connection()]
+  return [view, tracked(view)]
 }
 
 /**
@@ -43,7 +41,7 @@ export function useConnection<In, Out = SendData>(url: MaybeAddress, options: Co
 export function useConnection<In, Out>(url: MaybeAddress, options: ConnectionOptions<In, Out> & {codec: Codec<In, Out>}): Connection<In, Out>
 export function useConnection<In = MessageData, Out = SendData>(url: MaybeAddress, options?: ConnectionOptions<In, Out>): Connection<In, Out>
 export function useConnection(url: MaybeAddress, options: ConnectionOptions = {}): Connection {
-  const [[view, connection, unconnected]] = useState(hold)
+  const [[view, connection]] = useState(hold)
   const latest = useRef<Record<string, any>>({})
   const key = keyOf(url)
   // Made before the effects of children, which may send at once. React 18 warns of it on a server, where it would do nothing.
@@ -61,5 +59,6 @@ export function useConnection(url: MaybeAddress, options: ConnectionOptions = {}
     const {client, state} = view.snapshot
     if (latest.current.autoOpen !== false && state.name === 'idle') client?.open()
   }, [key])
-  return useSyncExternalStore(view.subscribe, connection, () => unconnected)
+  // On a server, and when its work is taken over, nothing is connected yet: it is the same.
+  return useSyncExternalStore(view.subscribe, connection, connection)
 }

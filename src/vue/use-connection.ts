@@ -57,33 +57,22 @@ export function useConnection(url: MaybeRefOrGetter<MaybeAddress>, options: Conn
   const lastMessage = shallowRef(snapshot.lastMessage)
   const client = shallowRef(snapshot.client)
   const refs = {state, retryIn, lastMessage, client}
-  let isUp = false
-  let hide = (): void => {}
   const show = (): void => void Object.entries(view.snapshot).forEach(([name, value]) => (refs[name as keyof Snapshot].value = value))
   const connect = (): void => view.start(toValue(url), options)
-  const start = (): void => {
-    isUp = true
-    connect()
-  }
   const look = (): void => {
-    hide = view.subscribe(show)
+    view.subscribe(show)
     show()
   }
-  watch(
-    () => keyOf(toValue(url)),
-    () => isUp && connect(),
-  )
+  // Does nothing on a server.
+  watch(() => keyOf(toValue(url)), connect)
   const instance = getCurrentInstance()
   if (instance && !instance.isMounted) {
-    onBeforeMount(start)
+    onBeforeMount(connect)
     onMounted(look)
   } else {
-    start()
+    connect()
     look()
   }
-  onScopeDispose(() => {
-    view.stop()
-    hide()
-  })
+  onScopeDispose(() => view.stop())
   return {...refs, send: view.send}
 }

@@ -157,6 +157,22 @@ describe('the countdown [CC-221]', () => {
     view.stop()
   })
 
+  it('is never less than nothing, and changes only when somebody is told, where timers are late', async () => {
+    const fakes = rig(refuses())
+    let late = 0
+    const view = viewOf(fakes, {clock: {...fakes.clock, now: () => fakes.clock.now() + late}})
+    await fakes.clock.advance(0)
+    late = 5000
+    expect(view.snapshot.retryIn).toBe(0)
+    late = 0
+    const off = view.subscribe(() => {})
+    const {snapshot} = view
+    late = 5000
+    expect(view.snapshot).toBe(snapshot)
+    off()
+    view.stop()
+  })
+
   it('is what is left after a sleep', async () => {
     const {fakes, view} = await waiting()
     view.subscribe(() => {})

@@ -182,6 +182,21 @@ describe('who looks [CC-231]', () => {
     expectRest(fakes)
   })
 
+  it('takes over from a subscriber, too', async () => {
+    const fakes = rig()
+    const live = client.connection(url, fakes.options)
+    const leave = live.subscribe(() => {})
+    await pass(fakes)
+    leave()
+    const stop = live.subscribe(() => {})
+    await pass(fakes)
+    expect(fakes.network.sockets).toHaveLength(1)
+    expect(live.state.name).toBe('open')
+    stop()
+    await pass(fakes)
+    expectRest(fakes)
+  })
+
   it('at another URL gets another connection, and none without one', async () => {
     const fakes = rig()
     mount('Rooms', {options: fakes.options})
@@ -238,6 +253,18 @@ describe('what changes [CC-232]', () => {
     await say(fakes, 'a', 'b', 'c')
     expect(drawn).toHaveBeenCalledTimes(2)
     expect(heard).toEqual(['a', 'b', 'c'])
+  })
+
+  it('is not drawn for a message by who came later', async () => {
+    const fakes = rig()
+    const live = client.connection(url, fakes.options)
+    const stop = live.subscribe(() => {})
+    await pass(fakes)
+    const drawn = vi.fn<(name: string) => string>((name) => name)
+    mount('State', {live, drawn})
+    await say(fakes, 'a')
+    expect(drawn.mock.calls).toEqual([['open']])
+    stop()
   })
 
   it('is drawn once a second where the countdown is read', async () => {

@@ -18,13 +18,17 @@ const input = {
   node: 'src/node/index.ts',
   overload: 'src/overload/index.ts',
   probe: 'src/probe/index.ts',
+  react: 'src/react/index.ts',
+  rxjs: 'src/rxjs/index.ts',
   server: 'src/server/index.ts',
   streams: 'src/streams/index.ts',
+  svelte: 'src/svelte/index.ts',
   testing: 'src/testing/index.ts',
+  vue: 'src/vue/index.ts',
   websocket: 'src/websocket/index.ts',
 }
 
-const external = ['eventemitter3', 'ws']
+const external = ['eventemitter3', 'react', 'rxjs', 'svelte/reactivity', 'vue', 'ws']
 const compile = esbuild({target: 'es2022', tsconfig: 'tsconfig.json'})
 const shared = 'shared/[name]'
 

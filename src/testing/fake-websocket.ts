@@ -194,10 +194,10 @@ export function fakeNetwork(behaviour: Behaviour = accepts(), {kind = 'standard'
     readonly held: FakeFrame[] = []
     pings = 0
     closeFrame: {code?: number; reason: string} | undefined
-    onopen: ((event: any) => void) | null = null
-    onmessage: ((event: any) => void) | null = null
-    onerror: ((event: any) => void) | null = null
-    onclose: ((event: any) => void) | null = null
+    declare onopen: ((event: any) => void) | null
+    declare onmessage: ((event: any) => void) | null
+    declare onerror: ((event: any) => void) | null
+    declare onclose: ((event: any) => void) | null
     readonly server: FakeServer = serve(this)
 
     constructor(url: string | URL, protocols: string | string[] = []) {
@@ -276,6 +276,18 @@ export function fakeNetwork(behaviour: Behaviour = accepts(), {kind = 'standard'
         if (closesTwice) this.fire('close', close)
       })
     }
+  }
+  // Accessors of the prototype, as the standard has them: happy-dom would call what is the object's own a second time.
+  for (const name of eventNames) {
+    const handlers = new WeakMap<object, unknown>()
+    Object.defineProperty(FakeWebSocket.prototype, `on${name}`, {
+      get(this: object) {
+        return handlers.get(this) ?? null
+      },
+      set(this: object, handler: unknown) {
+        handlers.set(this, handler)
+      },
+    })
   }
 
   class FakeNodeSocket extends FakeWebSocket {

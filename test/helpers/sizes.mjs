@@ -10,6 +10,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 /** Bytes, minified and gzipped: `limit` is what each may take and fails the tests, `design` what it was meant to take. */
 export const budgets = JSON.parse(await readFile(new URL('budgets.json', import.meta.url), 'utf8'))
 
+/** What the bindings are for, and from which of its modules. */
+const frameworks = ['react', 'rxjs', 'svelte/reactivity', 'vue']
+
 /** @param source a module that uses what is measured, so that nothing of it is dropped */
 async function bundled(source, options = {}) {
   const {outputFiles} = await build({
@@ -21,6 +24,8 @@ async function bundled(source, options = {}) {
     platform: 'browser',
     target: 'es2022',
     logLevel: 'error',
+    // Who takes a binding has the framework.
+    external: frameworks,
     outfile: 'bundle.js',
     ...options,
   })
@@ -46,6 +51,7 @@ const measured = {
   codecs: {what: "import {json} from 'closecall/codecs'", bytes: () => lengths(bundled("export {json} from 'closecall/codecs'"))},
   delivery: {what: "import {acknowledged} from 'closecall/delivery', beside connect", bytes: () => beyondConnect('delivery', 'acknowledged')},
   streams: {what: 'closecall/streams, beside connect', bytes: () => beyondConnect('streams')},
+  ...Object.fromEntries([['react', 'useConnection'], ['rxjs', 'connection'], ['svelte', 'connection'], ['vue', 'useConnection']].map(([name, names]) => [name, {what: `closecall/${name}, beside connect and ${name} itself`, bytes: () => beyondConnect(name, names)}])),
   dialect: {what: "import {graphqlTransportWs} from 'closecall/dialects', beside connect", bytes: () => beyondConnect('dialects', 'graphqlTransportWs')},
   websocket: {what: "import {ReconnectingWebSocket} from 'closecall/websocket', with the client beneath", bytes: () => lengths(bundled("export {ReconnectingWebSocket} from 'closecall/websocket'"))},
   server: {what: "import {tryAgainLater} from 'closecall/server'", bytes: () => lengths(bundled("export {tryAgainLater} from 'closecall/server'"))},
@@ -60,7 +66,7 @@ export function measure() {
 export const textOf = async (source, options) => new TextDecoder().decode(await bundled(source, options))
 
 /** What stays of an import that is not used. */
-export const unused = async () => (await bundled(['', '/catalog', '/codecs', '/core', '/delivery', '/diagnosis', '/dialects', '/overload', '/probe', '/server', '/streams', '/testing', '/websocket'].map((door) => `import 'closecall${door}'`).join('\n'))).length
+export const unused = async () => (await bundled(['', '/catalog', '/codecs', '/core', '/delivery', '/diagnosis', '/dialects', '/overload', '/probe', '/react', '/rxjs', '/server', '/streams', '/svelte', '/testing', '/vue', '/websocket'].map((door) => `import 'closecall${door}'`).join('\n'))).length
 
 /** Folders of `src` that something in the bundle came from. */
 export async function foldersIn(source) {

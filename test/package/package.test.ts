@@ -1,7 +1,7 @@
 // Does the package work for who installs it? Packed, installed into an empty folder, and used there.
 
 import {execFile} from 'node:child_process'
-import {mkdir, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises'
+import {mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {dirname, join, normalize} from 'node:path'
 import {fileURLToPath} from 'node:url'
@@ -22,13 +22,20 @@ const bin = (name: string): string => join(root, 'node_modules/.bin', name)
 /** Every door but those to plain files. */
 const doors = Object.keys(manifest.exports).filter((door) => !/\.js(on)?$/.test(door))
 
+/** What the bindings are for. Found from the folder, and not in it: who uses none of the bindings has none of them. */
+const frameworks = ['react', 'rxjs', 'svelte', 'vue']
+
+let home: string
 let folder: string
 let tarball: string
 /** What is in the tarball. */
 let files: string[]
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'closecall-package-'))
+  home = await mkdtemp(join(tmpdir(), 'closecall-package-'))
+  folder = join(home, 'app')
+  for (const path of [folder, join(home, 'node_modules')]) await mkdir(path)
+  for (const name of frameworks) await symlink(join(root, 'node_modules', name), join(home, 'node_modules', name))
   const {stdout} = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {cwd: root})
   const [packed] = JSON.parse(stdout) as [{filename: string; files: {path: string}[]}]
   tarball = join(folder, packed.filename)
@@ -37,7 +44,7 @@ beforeAll(async () => {
   await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', tarball, `ws@${manifest.devDependencies.ws}`], {cwd: folder})
 }, 120_000)
 
-afterAll(() => rm(folder, {recursive: true, force: true}))
+afterAll(() => rm(home, {recursive: true, force: true}))
 
 /** Writes a program into the folder and runs it there, as a user does. It must end by itself. */
 async function program(name: string, text: string, ...args: string[]): Promise<string> {
@@ -70,7 +77,7 @@ describe('the tarball', () => {
   })
 
   it('holds readme, license, changelog and rules', () => {
-    expect(files).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'CHANGELOG.md', 'docs/cli.md', 'docs/codes.md', 'docs/delivery.md', 'docs/migration.md', 'docs/runtimes.md', 'docs/servers.md', 'docs/spec.md', 'package.json']))
+    expect(files).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'CHANGELOG.md', 'docs/bindings.md', 'docs/cli.md', 'docs/codes.md', 'docs/delivery.md', 'docs/migration.md', 'docs/runtimes.md', 'docs/servers.md', 'docs/spec.md', 'docs/websocket.md', 'package.json']))
   })
 
   it('holds nothing else', () => {
@@ -222,10 +229,9 @@ describe('installed', () => {
       }
       const globals = () => Reflect.ownKeys(globalThis).map(String).sort().join()
       const prototypes = () => [Object, Array, String, Number, Promise, Map, Set, Function, Error].flatMap(({prototype}) => Reflect.ownKeys(prototype).map(String)).join()
-      const before = [globals(), prototypes()]
       // These are not ours to watch.
-      await import('eventemitter3')
-      await import('ws')
+      for (const name of ['eventemitter3', 'ws', 'react', 'rxjs', 'svelte/reactivity', 'vue']) await import(name)
+      const before = [globals(), prototypes()]
       watching = true
       for (const door of ${JSON.stringify(doors)}) await import('closecall' + door.slice(1))
       watching = false
@@ -238,8 +244,12 @@ describe('installed', () => {
     const text = `
       const {createRequire} = await import('node:module')
       const require = createRequire(import.meta.url)
-      // It defines a lazy global of Node's, which then can't be frozen first.
+      // It defines a lazy global of Node's, which then can't be frozen first; and these are not ours.
       await import('ws')
+      for (const name of ['react', 'rxjs', 'svelte/reactivity', 'vue']) {
+        await import(name)
+        require(name)
+      }
       for (const object of [globalThis, Object.prototype, Array.prototype, Function.prototype, Promise.prototype, Error.prototype]) Object.freeze(object)
       for (const door of ${JSON.stringify(doors)}) {
         await import('closecall' + door.slice(1))
@@ -494,6 +504,39 @@ describe('in TypeScript', {timeout: 120_000}, () => {
       declare const fetchToken: () => Promise<string>, log: (...what: unknown[]) => void, show: (text?: string) => void`
     const options = {module: 'nodenext', skipLibCheck: true, paths: {zod: [join(root, 'node_modules/zod/index.d.ts')]}}
     expect(await compile('ts-readme', options, {...Object.fromEntries(shown), 'around.d.ts': around})).toBe('')
+  })
+
+  const bindings = `
+    import {useConnection} from 'closecall/react'
+    import {connection as observe, type Connection} from 'closecall/rxjs'
+    import {connection, type Snapshot} from 'closecall/svelte'
+    import {useConnection as useInVue} from 'closecall/vue'
+    import type {Codec, SendResult} from 'closecall'
+    import {firstValueFrom} from 'rxjs'
+    import {readable} from 'svelte/store'
+    import {computed, ref} from 'vue'
+
+    interface Order {
+      id: number
+    }
+    declare const codec: Codec<{ack: number}, Order>
+    const {state, retryIn, lastMessage, send} = useConnection('/live', {codec, onMessage: ({ack}) => ack.toFixed()})
+    export const words: [string, number, SendResult] = [state.name, (retryIn ?? 0) + (lastMessage?.ack ?? 0), send({id: 1})]
+    const live: Connection<{ack: number}, Order> = observe('/live', {codec})
+    export const ack: Promise<number> = firstValueFrom(live).then((message) => message.ack)
+    const store = connection('/live', {codec})
+    export const stop: () => void = store.subscribe((snapshot: Snapshot<{ack: number}, Order>) => snapshot.lastMessage?.ack)
+    export const other = readable(0)
+    const held = useInVue(ref<string | null>(null), {codec})
+    export const acked = computed((): number | undefined => held.lastMessage.value?.ack)
+    // @ts-expect-error: that is no order
+    held.send('tea')`
+
+  it.each([
+    ['bundler', {module: 'preserve', moduleResolution: 'bundler', exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, verbatimModuleSyntax: true, isolatedModules: true}, 'module'],
+    ['nodenext', {module: 'nodenext'}, 'module'],
+  ])('compiles the bindings beside their frameworks, with %s, every declaration checked [CC-220]', async (name, options, type) => {
+    expect(await compile(`ts-bindings-${name}`, options, {'index.ts': bindings}, type)).toBe('')
   })
 
   it('takes the class of ws as it is: the line that the error message tells to write', async () => {

@@ -34,12 +34,15 @@ export const dropping = async (use: (sockets: WebSocketServer) => void, protocol
     const {request, socket, head, connection, changed} = visit
     sockets.handleUpgrade(request, socket, head, (accepted) => {
       open.set(accepted, socket)
+      // What a library makes of it is its own affair.
+      accepted.on('error', () => {})
+      // First: who waits for a change sees what came of it.
+      sockets.emit('connection', accepted, request)
       accepted.on('close', (code) => {
         if (code !== 1006) connection.closeCode = code
         open.delete(accepted)
         changed()
       })
-      sockets.emit('connection', accepted, request)
       accepted.on('message', (data, binary) => {
         connection.messages.push({opcode: binary ? 'binary' : 'text', data: data as Buffer})
         changed()

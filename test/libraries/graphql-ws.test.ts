@@ -3,7 +3,7 @@
 import {readFileSync} from 'node:fs'
 import {createRequire} from 'node:module'
 import type * as GraphQL from 'graphql'
-import {createClient, type Client, type ClientOptions, type Sink} from 'graphql-ws'
+import {createClient, type Client, type Sink} from 'graphql-ws'
 import {useServer} from 'graphql-ws/use/ws'
 import {describe, expect, it, onTestFinished} from 'vitest'
 import * as core from '../../src/core/index.ts'
@@ -341,6 +341,3 @@ describe('graphql-transport-ws without a library', () => {
     await expectNothingLeft(server, sockets)
   })
 })
-
-/** Compiled, never run: the library's own types take the class. */
-export const typed: ClientOptions = {url: '', webSocketImpl: ReconnectingWebSocket, on: {closed: (event) => void (event as ReconnectingCloseEvent).verdict}}

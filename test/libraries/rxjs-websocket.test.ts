@@ -1,11 +1,11 @@
 // Does a WebSocketSubject of RxJS go on over closecall, whatever ends the connection?
 
 import * as rxjs from 'rxjs'
-import {webSocket, type WebSocketSubject, type WebSocketSubjectConfig} from 'rxjs/webSocket'
+import {webSocket, type WebSocketSubject} from 'rxjs/webSocket'
 import {describe, expect, it, onTestFinished} from 'vitest'
 import type {WebSocket} from 'ws'
 import * as core from '../../src/core/index.ts'
-import {withOptions, type ReconnectingWebSocket, type ReconnectingCloseEvent, type ReconnectingWebSocketOptions} from '../../src/websocket/index.ts'
+import type {ReconnectingWebSocket, ReconnectingWebSocketOptions} from '../../src/websocket/index.ts'
 import {dropping, type DroppingServer} from './dropping.ts'
 import {expectNothingLeft, hurried, modes, recording, runRecipe, withoutPauses, type Run} from './recipe.ts'
 
@@ -235,6 +235,3 @@ describe('webSocket', () => {
     expect(server.connections.length).toBe(1)
   })
 })
-
-/** Compiled, never run: the library's own types take the class. */
-export const typed: WebSocketSubjectConfig<Message> = {url: '', WebSocketCtor: withOptions({}), closeObserver: {next: (event) => void (event as ReconnectingCloseEvent).verdict}}

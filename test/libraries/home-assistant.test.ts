@@ -5,15 +5,16 @@ import {createConnection, createLongLivedTokenAuth, ERR_CONNECTION_LOST, ERR_INV
 import {describe, expect, it, onTestFinished} from 'vitest'
 import {homeAssistant} from '../../src/dialects/index.ts'
 import {ReconnectingWebSocket, type ReconnectingWebSocketOptions} from '../../src/websocket/index.ts'
+import type {DroppingServer} from './dropping.ts'
 import {expectNothingLeft, hurried, modes, recording, runRecipe, type Run} from './recipe.ts'
-import {accessToken, servesHomeAssistant, type SessionServer} from './session-servers.ts'
+import {accessToken, servesHomeAssistant} from './session-servers.ts'
 
 type Playing = Run<{connection: Connection}>
 
-const httpOf = (server: SessionServer): string => server.url.replace('ws', 'http')
+const httpOf = (server: DroppingServer): string => server.url.replace('ws', 'http')
 
 /** With the `createSocket` of the page. */
-const playing = async (server: SessionServer, options: ReconnectingWebSocketOptions = {}, token = accessToken): Promise<Playing> => {
+const playing = async (server: DroppingServer, options: ReconnectingWebSocketOptions = {}, token = accessToken): Promise<Playing> => {
   const connecting = async (given: library.ConnectionOptions): Promise<Connection> => {
     const connection = await createConnection(given)
     onTestFinished(() => connection.close())
@@ -23,7 +24,7 @@ const playing = async (server: SessionServer, options: ReconnectingWebSocketOpti
 }
 
 /** With the `createSocket` of the library, which takes the class that is global. */
-const playingGlobally = async (server: SessionServer, options: ReconnectingWebSocketOptions = {}): Promise<Playing> => {
+const playingGlobally = async (server: DroppingServer, options: ReconnectingWebSocketOptions = {}): Promise<Playing> => {
   const sockets: ReconnectingWebSocket[] = []
   const logged: unknown[] = []
   const {WebSocket} = globalThis
@@ -105,11 +106,11 @@ describe('Connection', () => {
   it.each(Object.entries(ways))('leaves nothing when it is closed while nobody lets it in, one-shot, with %s [CC-216]', async (_, play) => {
     const server = await servesHomeAssistant()
     const {made: {connection}, sockets} = await play(server)
-    server.refuse(true)
+    server.refuse(503)
     await server.drop('RST')
     await server.until(() => server.connections.length === 2)
     connection.close()
-    server.refuse(false)
+    server.refuse(0)
     // Its second pause is a second.
     await expectNothingLeft(server, sockets, 1300)
   })
@@ -150,7 +151,7 @@ describe('Connection', () => {
 
 describe('flushWhen', () => {
   /** Who speaks the protocol himself, and needs a moment for his token. */
-  const speaking = (server: SessionServer, options: ReconnectingWebSocketOptions): {socket: ReconnectingWebSocket; heard: string[]} => {
+  const speaking = (server: DroppingServer, options: ReconnectingWebSocketOptions): {socket: ReconnectingWebSocket; heard: string[]} => {
     const socket = new ReconnectingWebSocket(`${server.url}/api/websocket`, [], {...hurried, dialect: homeAssistant, onReport: () => {}, ...options})
     onTestFinished(() => socket.close())
     const heard: string[] = []

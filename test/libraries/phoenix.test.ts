@@ -81,11 +81,11 @@ describe('Socket', () => {
   it.each(Object.entries(modes))('leaves nothing when it is disconnected while nobody lets it in, %s [CC-214]', async (_, mode) => {
     const server = await servesPhoenix()
     const {made: {socket}, sockets} = await playing(server, {...withoutPauses, ...mode})
-    server.refuse(true)
+    server.refuse(503)
     await server.drop('RST')
     await server.until(() => server.connections.length >= 3)
     socket.disconnect()
-    server.refuse(false)
+    server.refuse(0)
     await expectNothingLeft(server, sockets, 1000)
   })
 

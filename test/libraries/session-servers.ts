@@ -1,78 +1,22 @@
 // What do the servers of Yjs, Phoenix, SignalR and Home Assistant say? Those that npm has, and where it has none, the protocol as its document has it.
 
-import {once} from 'node:events'
 import type {IncomingMessage} from 'node:http'
 import {docs, setupWSConnection} from '@y/websocket-server/utils'
 import {onTestFinished} from 'vitest'
-import {WebSocketServer, type WebSocket} from 'ws'
-import {refuses, serve, type Server} from '../helpers/servers.ts'
-
-/** How a connection ends: by a reset of TCP, or by a close frame with this code. */
-export type Drop = 'RST' | 1000 | 1007 | 1012 | 1013
-
-export interface SessionServer extends Server {
-  /** Connections that are open, as WebSockets. */
-  readonly open: number
-  /** Ends all that are open, and resolves when the last of them is gone. */
-  drop(how: Drop, reason?: string): Promise<void>
-  /** From now on it refuses whoever comes; `false`: no more. */
-  refuse(refuses: boolean): void
-}
+import type {WebSocket} from 'ws'
+import {dropping, type DroppingServer} from './dropping.ts'
 
 interface Visitor {
   socket: WebSocket
   request: IncomingMessage
 }
 
-/** Serves for one test. `greet` is called with each connection. */
-const serving = async (greet: (visitor: Visitor) => void, protocols: readonly string[] = []): Promise<SessionServer> => {
-  const websockets = new WebSocketServer({noServer: true, handleProtocols: (offered) => protocols.find((name) => offered.has(name)) ?? false})
-  const visitors = new Set<Visitor>()
-  let refusing = false
-  const server = await serve((visit) => {
-    if (refusing) return refuses(503)(visit)
-    const {request, socket, head, connection, changed} = visit
-    websockets.handleUpgrade(request, socket, head, (accepted) => {
-      const visitor = {socket: accepted, request}
-      visitors.add(visitor)
-      accepted.on('error', () => {})
-      // First: who waits for a change sees what came of it.
-      greet(visitor)
-      accepted.on('message', (data, binary) => {
-        connection.messages.push({opcode: binary ? 'binary' : 'text', data: data as Buffer})
-        changed()
-      })
-      accepted.on('close', (code) => {
-        if (code !== 1006) connection.closeCode = code
-        visitors.delete(visitor)
-        changed()
-      })
-      changed()
-    })
-  })
-  onTestFinished(() => server.close())
-  // What reads the server must ask it, not a copy.
-  return Object.defineProperties({} as SessionServer, {
-    ...Object.getOwnPropertyDescriptors(server),
-    open: {get: () => visitors.size},
-    refuse: {value: (refuses: boolean) => void (refusing = refuses)},
-    drop: {
-      async value(how: Drop, reason?: string) {
-        const gone = [...visitors].map(async ({socket, request}) => {
-          if (socket.readyState === 3) return
-          const closed = once(socket, 'close')
-          if (how === 'RST') request.socket.resetAndDestroy()
-          else socket.close(how, reason)
-          await closed
-        })
-        await Promise.all(gone)
-      },
-    },
-  })
-}
+/** @param greet is called with each connection */
+const serving = (greet: (visitor: Visitor) => void, protocols?: readonly string[]): Promise<DroppingServer> =>
+  dropping((sockets) => void sockets.on('connection', (socket, request) => greet({socket, request})), protocols)
 
 /** The server of y-websocket itself. A room is named by the path, and forgotten with the test. */
-export const servesYjs = (): Promise<SessionServer> =>
+export const servesYjs = (): Promise<DroppingServer> =>
   serving(({socket, request}) => {
     setupWSConnection(socket, request)
     const room = request.url!.slice(1)
@@ -89,7 +33,7 @@ type Frame = [joinRef: string | null, ref: string | null, topic: string, event: 
  *
  * @see phoenixframework/phoenix lib/phoenix/socket.ex, lib/phoenix/socket/serializers/v2_json_serializer.ex
  */
-export const servesPhoenix = (): Promise<SessionServer> => {
+export const servesPhoenix = (): Promise<DroppingServer> => {
   const visitors = new Set<{joins: Map<string, string>; tell: (frame: Frame) => void}>()
   return serving(({socket}) => {
     const joins = new Map<string, string>()
@@ -137,7 +81,7 @@ interface HubMessage {
  *
  * @see dotnet/aspnetcore src/SignalR/docs/specs/HubProtocol.md
  */
-export const servesSignalR = (): Promise<SessionServer & {readonly greeted: number}> => {
+export const servesSignalR = (): Promise<DroppingServer & {readonly greeted: number}> => {
   const clients = new Set<(message: object) => void>()
   return serving(({socket}) => {
     const tell = (message: object): void => socket.send(`${JSON.stringify(message)}\u001E`)
@@ -168,7 +112,7 @@ export const servesSignalR = (): Promise<SessionServer & {readonly greeted: numb
     socket.on('message', (text) => {
       for (const record of String(text).split('\u001E').slice(0, -1)) hear(JSON.parse(record) as HubMessage)
     })
-  }).then((server) => Object.defineProperty(server as SessionServer & {greeted: number}, 'greeted', {get: () => clients.size}))
+  }).then((server) => Object.defineProperty(server as DroppingServer & {greeted: number}, 'greeted', {get: () => clients.size}))
 }
 
 interface Command {
@@ -188,7 +132,7 @@ export const accessToken = 'let-me-in'
  *
  * @see home-assistant/developers.home-assistant docs/api/websocket.md
  */
-export const servesHomeAssistant = (): Promise<SessionServer & {readonly greeted: number}> => {
+export const servesHomeAssistant = (): Promise<DroppingServer & {readonly greeted: number}> => {
   const buses = new Set<(type: string, data: unknown) => void>()
   return serving(({socket}) => {
     const tell = (message: object): void => socket.send(JSON.stringify(message))
@@ -235,5 +179,5 @@ export const servesHomeAssistant = (): Promise<SessionServer & {readonly greeted
       tell({type: 'auth_invalid', message: message.type === 'auth' ? 'Invalid access token or password' : 'Auth message incorrectly formatted'})
       socket.close()
     })
-  }).then((server) => Object.defineProperty(server as SessionServer & {greeted: number}, 'greeted', {get: () => buses.size}))
+  }).then((server) => Object.defineProperty(server as DroppingServer & {greeted: number}, 'greeted', {get: () => buses.size}))
 }

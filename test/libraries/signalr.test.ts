@@ -7,8 +7,9 @@ import {webSocketClass} from '../../src/node/index.ts'
 import {overload} from '../../src/overload/index.ts'
 import type {WebSocketClass} from '../../src/platform/websocket.ts'
 import {withOptions, type ReconnectingWebSocketOptions} from '../../src/websocket/index.ts'
+import type {DroppingServer} from './dropping.ts'
 import {eachWay, expectNothingLeft, hurried, modes, runRecipe, type Run} from './recipe.ts'
-import {servesSignalR, type SessionServer} from './session-servers.ts'
+import {servesSignalR} from './session-servers.ts'
 
 type Playing = Run<{connection: HubConnection}>
 
@@ -27,7 +28,7 @@ class Builder extends HubConnectionBuilder {
   }
 }
 
-const playing = async (server: SessionServer, options: ReconnectingWebSocketOptions = {}): Promise<Playing> => {
+const playing = async (server: DroppingServer, options: ReconnectingWebSocketOptions = {}): Promise<Playing> => {
   const run: Playing = await runRecipe('signalr', {'http://127.0.0.1:5000': server.url.replace('ws', 'http')}, {'@microsoft/signalr': {...library, HubConnectionBuilder: Builder}}, ['connection'], options)
   await expect.poll(() => run.logged).toEqual(['hello'])
   return run
@@ -68,10 +69,10 @@ describe('HubConnection', () => {
   it('comes through attempts that fail, one-shot, and leaves none of them [CC-215]', async () => {
     const server = await servesSignalR()
     const {made: {connection}, sockets} = await playing(server)
-    server.refuse(true)
+    server.refuse(503)
     await server.drop('RST')
     await server.until(() => server.connections.length >= 4)
-    server.refuse(false)
+    server.refuse(0)
     await expect.poll(() => connection.state).toBe(HubConnectionState.Connected)
     expect(await connection.invoke('Echo', 'again')).toBe('again')
     expect([server.open, server.greeted]).toEqual([1, 1])
@@ -82,10 +83,10 @@ describe('HubConnection', () => {
   it('leaves each attempt that failed behind, which then comes back by itself: reconnecting is not for it [CC-215]', async () => {
     const server = await servesSignalR()
     const {made: {connection}, sockets} = await playing(server, modes.reconnecting)
-    server.refuse(true)
+    server.refuse(503)
     await server.drop('RST')
     await expect.poll(() => sockets.length).toBeGreaterThanOrEqual(4)
-    server.refuse(false)
+    server.refuse(0)
     await expect.poll(() => connection.state).toBe(HubConnectionState.Connected)
     await connection.stop()
     await server.until(() => server.greeted === 0)
@@ -100,11 +101,11 @@ describe('HubConnection', () => {
   it('leaves nothing when it is stopped while nobody lets it in, one-shot [CC-215]', async () => {
     const server = await servesSignalR()
     const {made: {connection}, sockets} = await playing(server)
-    server.refuse(true)
+    server.refuse(503)
     await server.drop('RST')
     await server.until(() => server.connections.length >= 3)
     await connection.stop()
-    server.refuse(false)
+    server.refuse(0)
     await expectNothingLeft(server, sockets)
   })
 

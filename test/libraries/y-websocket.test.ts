@@ -6,8 +6,9 @@ import WebSocket from 'ws'
 import {WebsocketProvider} from 'y-websocket'
 import * as Y from 'yjs'
 import type {ReconnectingCloseEvent, ReconnectingWebSocketOptions} from '../../src/websocket/index.ts'
+import type {DroppingServer} from './dropping.ts'
 import {eachWay, expectNothingLeft, modes, runRecipe, withoutPauses, type Run} from './recipe.ts'
-import {servesYjs, type SessionServer} from './session-servers.ts'
+import {servesYjs} from './session-servers.ts'
 
 /** In a hurry, and without the channel to other pages, over which documents would converge, too. */
 class Provider extends WebsocketProvider {
@@ -22,14 +23,14 @@ class Provider extends WebsocketProvider {
 
 type Playing = Run<{provider: Provider; doc: Y.Doc}>
 
-const playing = async (server: SessionServer, options: ReconnectingWebSocketOptions = withoutPauses): Promise<Playing> => {
+const playing = async (server: DroppingServer, options: ReconnectingWebSocketOptions = withoutPauses): Promise<Playing> => {
   const run: Playing = await runRecipe('y-websocket', {'ws://127.0.0.1:1234': server.url}, {'y-websocket': {WebsocketProvider: Provider}, yjs: Y}, ['provider', 'doc'], options)
   await expect.poll(() => run.made.provider.synced).toBe(true)
   return run
 }
 
 /** Somebody else in the room, without closecall. */
-const somebodyIn = async (server: SessionServer): Promise<Provider> => {
+const somebodyIn = async (server: DroppingServer): Promise<Provider> => {
   const provider = new Provider(server.url, 'my-room', new Y.Doc(), {WebSocketPolyfill: WebSocket})
   await expect.poll(() => provider.synced).toBe(true)
   return provider
@@ -78,11 +79,11 @@ describe('WebsocketProvider', () => {
   it.each(Object.entries(modes))('leaves nothing when it is destroyed while nobody lets it in, %s [CC-213]', async (_, mode) => {
     const server = await servesYjs()
     const {made: {provider}, sockets} = await playing(server, {...withoutPauses, ...mode})
-    server.refuse(true)
+    server.refuse(503)
     await server.drop('RST')
     await server.until(() => server.connections.length >= 4)
     provider.destroy()
-    server.refuse(false)
+    server.refuse(0)
     await expectNothingLeft(server, sockets)
   })
 

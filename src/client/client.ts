@@ -20,7 +20,7 @@ import {
   type Stamp,
   type State,
 } from '../core/index.ts'
-import {isClosecallError} from '../core/errors.ts'
+import {ClosecallError, isClosecallError} from '../core/errors.ts'
 import {hintIn} from '../core/machine.ts'
 import {complain, reportError, warn} from '../platform/console.ts'
 import {abandon, closeWith, failureOf, listenForPongs, wordsOf, type WebSocketLike} from '../platform/websocket.ts'
@@ -43,7 +43,7 @@ import {
   type SendOptions,
   type Settings,
 } from './options.ts'
-import {Outbox, type Line, type Receipt, type SendResult} from './outbox.ts'
+import {Outbox, type DropIn, type Line, type Receipt, type SendResult} from './outbox.ts'
 import {policyOf} from './policy.ts'
 import {Receiver} from './receiver.ts'
 import {makeReport, type HistoryEntry, type Stats} from './report.ts'
@@ -85,8 +85,8 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   #investigation: AbortController | undefined
   #endSession: ((reason: string) => void) | undefined
 
-  /** @param hear for `closecall/websocket`: given each message's own event before all listeners, without a step between, where nothing is decoded */
-  constructor(address: Address, options: Options<In, Out> = {}, hear?: (event: {readonly data: MessageData}) => void) {
+  /** @param dropIn of `closecall/websocket`, and nobody else's */
+  constructor(address: Address, options: Options<In, Out> = {}, dropIn: DropIn = {}) {
     const settings = checkOptions(options)
     if (typeof address !== 'function') this.#endpoints = toURLs(address).length
     this.#address = address
@@ -98,7 +98,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     this.#writer = new Writer(settings, () => void this.#outbox.press())
     const line: Line = {
       emitter: this.#emitter,
-      hear,
+      ...dropIn,
       // Until something happened that must be handled first.
       ready: () => (this.#mailbox.length < 2 && this.#state.name === 'open' && this.#socket!.readyState === 1 ? this.#socket : undefined),
       // The runtime knows more than it told.
@@ -174,7 +174,10 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
    * Rejects with a `ClosecallError` (`FAILED`, `CLOSED`) if it stops before. Asking again after that asks anew.
    */
   get ready(): Promise<this> {
-    return until(this, () => this.#state.name === 'open').then(() => this)
+    const ready = until(this, () => this.#state.name === 'open').then(() => this)
+    // Who only looks at it, as an inspector of objects does, need not handle its end.
+    ready.catch(() => {})
+    return ready
   }
 
   /**
@@ -489,7 +492,11 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     const {epoch, attempt} = this.#state as Extract<State, {name: 'connecting'}>
     const socket = this.#socket!
     const {session, end} = sessionOf<In, Out>({url: this.#url, protocol: this.protocol, attempt, credentials: this.#credentials}, {
-      write: (data, options) => this.#writer.write(socket, this.#writer.prepare(data, options?.binary), 'session'),
+      write: (data, options) => {
+        const message = this.#writer.prepare(data, options?.binary)
+        if (socket.readyState !== 1) throw new ClosecallError('CLOSED', 'the connection is closing')
+        this.#writer.write(socket, message, 'session')
+      },
       listen: (listener) => {
         // What a slow schema lets through of an earlier connection is not for this one.
         const hear = (data: In, _: unknown, from = socket): void => void (from === socket && listener(data))
@@ -598,7 +605,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
         if (!this.#emitter.emit('report', report) && !onReport) complain(report.error.message)
       }
       // Some servers close with 1000 although they want us back: not to be overlooked.
-      else if (name === 'closed' && verdict.action === 'end' && previous.name === 'open' && !this.#emitter.listenerCount('closed')) warn(`closecall: ${explanation}${last.code === 1000 ? '; see `onNormalClosure`' : ''}`)
+      else if (name === 'closed' && this.#policy.reconnects && previous.name === 'open' && !this.#emitter.listenerCount('closed')) warn(`closecall: ${explanation}${last.code === 1000 ? '; see `onNormalClosure`' : ''}`)
     }
   }
 }

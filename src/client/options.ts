@@ -85,7 +85,7 @@ export interface HeartbeatOptions extends Partial<HeartbeatRules> {
 
 export interface Options<In = any, Out = any> {
   /** Subprotocols to offer. A function is asked again on every attempt. Default: none. */
-  protocols?: Provided<string | string[] | undefined>
+  protocols?: Provided<string | readonly string[] | undefined>
 
   /**
    * The class to open sockets with. Default: `globalThis.WebSocket`, read when connecting.

@@ -3,6 +3,7 @@
 import type {EventEmitter} from 'eventemitter3'
 import {longestDelay} from '../core/backoff.ts'
 import {byteLength, messageOf, SendBuffer, type Entry, type Loss, type Message, type MessageId, type Outcome, type OutcomeCause, type OutcomeStatus, type SendData, type Wishes} from '../core/index.ts'
+import {bytesOf} from '../core/inspect.ts'
 import {largestKept} from '../core/evidence.ts'
 import {noWishes, sentAlready} from '../core/send-buffer.ts'
 import {reportError, warn} from '../platform/console.ts'
@@ -21,11 +22,17 @@ export interface Receipt extends Promise<Outcome> {
   cancel(): void
 }
 
+/** What a WebSocket needs more than a client. */
+export interface DropIn {
+  /** Given each message's own event before the listeners of `message`, without a step between, where nothing is decoded. */
+  readonly hear?: (event: {readonly data: any}) => void
+  /** Whether bytes that must wait are copied: the standard reads them when they are sent, and later they may be others. */
+  readonly copies?: boolean
+}
+
 /** What the client lends to those who send and receive: its connection, and its voice. */
-export interface Line {
+export interface Line extends DropIn {
   readonly emitter: EventEmitter
-  /** Given each message's own event before the listeners of `message`, where nothing is decoded. */
-  readonly hear: ((event: {readonly data: unknown}) => void) | undefined
   /** The socket, if it is open and nothing else must be handled first. */
   ready(): WebSocketLike | undefined
   /** Looks whether the socket is closing and has not said so. */
@@ -163,7 +170,9 @@ export class Outbox {
   #push(message: Message, wishes: Wishes | undefined): Entry | OutcomeCause {
     // Also while `open` is told: there is nothing to go before it.
     if (!this.buffer.size && this.#line.ready()) this.#flushing = true
-    const entry = this.buffer.push(message, this.#writer.now(), !!this.#open(), wishes)
+    const {data} = message
+    const kept = this.#line.copies && typeof data === 'object' && 'byteLength' in data ? {...message, data: bytesOf(data).slice()} : message
+    const entry = this.buffer.push(kept, this.#writer.now(), !!this.#open(), wishes)
     this.#write()
     // Last: only who knows of the refusal waits for `drain`.
     if (entry === 'full' || entry === 'overflow') {

@@ -271,11 +271,14 @@ const start: Handler<State, Event> = (state, event, policy) => dial(state, event
 const retry: Handler<In<'backoff' | 'suspended'>, Event> = (state, event, policy) => dial(state, event, policy, state, state.refresh)
 
 /** Leaves a connection for another at once. What failed before still counts, but for one that was to be the last: that is a new beginning. */
-const replace: Handler<In<'open' | 'closing'>, Of<'open' | 'reconnect'>> = (state, event, policy) => {
+const replace: Handler<In<'connecting' | 'open' | 'closing'>, Of<'open' | 'reconnect'>> = (state, event, policy) => {
   const isLast = state.name === 'closing'
   const leave: Effect = event.type === 'reconnect' && event.code ? {type: 'abandon', code: event.code, reason: event.reason} : abandon
   return dial(state, event, policy, isLast ? beginning : state, isLast, settle(wished(state, event, {origin: 'reconnect'}, 'retry')), leave)
 }
+
+/** One that is being set up is open, and can be left; any other attempt is what is wanted. */
+const renew: Handler<In<'connecting'>, Of<'reconnect'>> = (state, event, policy) => (state.since === undefined ? step(state) : replace(state, event, policy))
 
 const opened: Handler<In<'connecting'>, Of<'opened'>> = (state, event, policy) => {
   // Its socket was let go of when it failed.
@@ -463,6 +466,8 @@ const freeze: Handler<In<'backoff' | 'suspended'>, Event> = (state) =>
 /** An attempt under way would be lost; it is made again, if it may be. One that has failed already is over, and one that is being set up was open. */
 const interrupt: Handler<In<'connecting'>, Event> = (state, event, policy) => {
   const {failure, unexplained, since, epoch} = state
+  const isKept = since !== undefined && event.type === 'pagehide' && !policy.closeOnPageHide
+  if (isKept && !failure) return step(state)
   if (failure || unexplained || !policy.reconnects) return lose(state, {...event, frozen: true}, policy, unexplained ?? {origin: failure ? 'error' : 'page'})
   const next = {...state, epoch: epoch + 1, earliest: event.now}
   if (since === undefined) return step(asleep(next), abandon)
@@ -561,7 +566,7 @@ const closeOf = (state: In<'connecting' | 'open' | 'closing'>, {now}: Stamp, {co
  */
 export const table: {readonly [S in StateName]: {readonly [E in EventType]?: Handler<In<S>, Of<E>>}} = {
   idle: {open: start, reconnect: start, close: giveUp},
-  connecting: {opened, ready, error: failing, closed: lost, deadline: timedOut, hint: remember, explained, postponed: postpone, close: breakOff, freeze: interrupt, pagehide: interrupt},
+  connecting: {opened, ready, error: failing, closed: lost, deadline: timedOut, hint: remember, explained, postponed: postpone, close: breakOff, reconnect: renew, freeze: interrupt, pagehide: interrupt},
   open: {error: failing, closed: lost, deadline: due, hint: remember, close: startClosing, reconnect: replace, online: checkLife, wake: checkLife, pagehide: park},
   backoff: {deadline: retry, reconnect: retry, hint: heed, offline: suspend, freeze, pagehide: freeze, online: hurry, wake: hurry, close: giveUp},
   suspended: {deadline: resume, reconnect: retry, hint: heed, online: wake, wake, freeze, pagehide: freeze, close: giveUp},

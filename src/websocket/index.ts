@@ -2,5 +2,5 @@
 
 export {fromReconnectingWebSocket, type PeerOptions} from './peer-options.ts'
 export {ReconnectingWebSocket, type ReconnectingWebSocketOptions} from './reconnecting-websocket.ts'
-export {type ReconnectingCloseEvent, type ReconnectingWebSocketEvents} from './events.ts'
+export type {Consequence, ReconnectingCloseEvent, ReconnectingErrorEvent, ReconnectingWebSocketEvents} from './events.ts'
 export {withOptions, type ReconnectingWebSocketClass} from './with-options.ts'

@@ -7,6 +7,8 @@ interface Listener {
   capture: boolean
   once: boolean
   removed: boolean
+  /** Lets go of the signal. */
+  release?: () => void
 }
 
 /** Whose event is being told. */
@@ -29,7 +31,7 @@ const itself = function (event: object): object {
 
 /**
  * Makes an event another target's: a constructor that returns an object has the fields of a derived class defined on it. An event can't be
- * dispatched again while the runtime dispatches it, and a copy of it, dispatched, costs some hundred times as much.
+ * dispatched again while the runtime dispatches it, and a copy of it, dispatched, costs several times as much.
  */
 class Stamp extends itself {
   /** Some transports leave it out. */
@@ -41,6 +43,19 @@ class Stamp extends itself {
   readonly stopImmediatePropagation = stop;
   [isStopped] = false
 }
+
+/** Whether fields are defined here as the language says: code that was made older assigns them, and an event lets nobody do that. */
+const canStamp = (): boolean => {
+  const event = new Event('message')
+  try {
+    teller = event as unknown as EventTarget
+    return (new Stamp(event) as unknown as Event).target === teller
+  } catch {
+    return false
+  }
+}
+
+let stamps: boolean | undefined
 
 /**
  * The listeners of one event type on one target.
@@ -56,8 +71,11 @@ export class MessageListeners {
   /** That of the `onmessage` attribute. */
   #handler: Listener | undefined
 
+  readonly #stamps: boolean
+
   constructor(target: EventTarget) {
     this.#target = target
+    this.#stamps = stamps ??= canStamp()
   }
 
   /** Sets the `onmessage` attribute: it keeps its place as long as there is one. @see https://html.spec.whatwg.org/#event-handler-attributes */
@@ -82,7 +100,10 @@ export class MessageListeners {
     const listener: Listener = {callback, capture, once, removed: false}
     const place = capture ? this.#list.filter((each) => each.capture).length : this.#list.length
     this.#set([...this.#list.slice(0, place), listener, ...this.#list.slice(place)])
-    signal?.addEventListener('abort', () => this.#remove(listener))
+    if (!signal) return
+    const abort = (): void => this.#remove(listener)
+    signal.addEventListener('abort', abort)
+    listener.release = () => signal.removeEventListener('abort', abort)
   }
 
   remove(callback: EventListenerOrEventListenerObject | null, options: EventListenerOptions | boolean | undefined): void {
@@ -90,14 +111,15 @@ export class MessageListeners {
     if (listener) this.#remove(listener)
   }
 
-  /** @returns whether the event could be told as it is: some platforms may let nobody change an event */
+  /** @returns whether the event could be told as it is: there are platforms that let nobody change an event */
   tell(event: Event): boolean {
     const target = this.#target
     if (!this.#list.length) return true
-    if (!Object.isExtensible(event)) return false
+    if (!this.#stamps || !Object.isExtensible(event)) return false
     teller = target
     // The same object; where nothing is done with what comes of it, bundlers take it to do nothing.
     const stamped = new Stamp(event) as unknown as Event
+    teller = undefined
     try {
       if (this.#only) this.#only.call(target, stamped)
       else this.#tellEach(stamped)
@@ -148,6 +170,7 @@ export class MessageListeners {
 
   #remove(listener: Listener): void {
     listener.removed = true
+    listener.release?.()
     this.#set(this.#list.filter((each) => each !== listener))
   }
 }

@@ -9,8 +9,9 @@ import type {Session} from '../client/session.ts'
 import {socketClass} from '../client/socket-class.ts'
 import {byteLength, kindOf, type SendData} from '../core/index.ts'
 import {check, must} from '../core/check.ts'
+import {isClosecallError} from '../core/errors.ts'
 import {nativeWebSocket} from '../platform/websocket.ts'
-import {closeEvent, messageEvent, type ReconnectingWebSocketEvents} from './events.ts'
+import {closeEvent, errorEvent, messageEvent, type ReconnectingWebSocketEvents} from './events.ts'
 import {exception} from './exceptions.ts'
 import {MessageListeners} from './message-listeners.ts'
 
@@ -32,7 +33,7 @@ export interface ReconnectingWebSocketOptions extends Options {
   binaryType?: BinaryType
 }
 
-type Protocols = string | string[] | undefined
+type Protocols = string | readonly string[] | undefined
 type EventName = keyof ReconnectingWebSocketEvents
 type Handler<Name extends EventName> = ((this: ReconnectingWebSocket, event: ReconnectingWebSocketEvents[Name]) => any) | null
 
@@ -118,32 +119,39 @@ export class ReconnectingWebSocket extends Target implements WebSocket {
     const listeners = (this.#listeners = new MessageListeners(this))
     // What somebody else dispatches here.
     super.addEventListener('message', (event) => listeners.tellDispatched(event))
-    const retell = (data: MessageData, event: {readonly data: MessageData; readonly origin?: string}): void => void listeners.tell(messageEvent(data, event.origin ?? new URL(this.url).origin))
+    const retell = (data: MessageData, event: {readonly data: MessageData; readonly origin?: string}): void => void this.dispatchEvent(messageEvent(data, event.origin ?? new URL(this.url).origin))
+    // Found now: later it may be this class, in the place of the runtime's.
+    const transport = options.WebSocket ?? nativeWebSocket()
     const client = (this.#client = new Client<MessageData, any>(address, {
       ...others,
+      ...(transport && {WebSocket: transport}),
       protocols: offered,
       binaryType: binaryType ?? 'blob',
       autoOpen: false,
       ...(flushWhen && {
         onOpen: async (session: Session) => {
-          await options.onOpen?.(session)
+          // Not a moment later than the connection, where there is nothing to wait for: its first message may be here already.
+          if (options.onOpen) await options.onOpen(session)
           await this.#letGreet(session, flushWhen)
         },
       }),
-    }, decodes ? undefined : (event) => void (listeners.tell(event as unknown as Event) || retell(event.data, event))))
+    }, {copies: true, ...(!decodes && {hear: (event) => void (listeners.tell(event as unknown as Event) || retell(event.data, event))})}))
     this.#readyState = 3
-    this.#transport = options.WebSocket
+    this.#transport = transport
     client.on('open', () => this.#opened())
     if (decodes) client.on('message', retell)
     client.on('close', (entry) => this.#lost(entry))
     client.on('state', ({name}) => {
       // It may have to wait before its first attempt.
-      if (name === 'connecting' || (name === 'suspended' && this.#readyState === 3)) this.#readyState = 0
+      if (name === 'connecting' || name === 'suspended') {
+        this.#readyState = 0
+        this.#discarded = 0
+      }
       if (name === 'closing') this.#readyState = 2
     })
     client.on('closed', () => this.#ended())
     // Not one whose signal was aborted before it began.
-    if (autoOpen && client.state.name === 'idle') this.open()
+    if (autoOpen && client.state.name === 'idle') this.#start()
   }
 
   get CONNECTING(): 0 {
@@ -272,8 +280,8 @@ export class ReconnectingWebSocket extends Target implements WebSocket {
    */
   close(code?: number, reason?: string): void {
     const ending = toEnding(code, reason)
-    if (this.#readyState > 1) return
-    this.#readyState = 2
+    if (this.#readyState < 2) this.#readyState = 2
+    // Also in CLOSED: an open() may not have been heard yet.
     this.#client.close(...ending)
   }
 
@@ -283,12 +291,12 @@ export class ReconnectingWebSocket extends Target implements WebSocket {
    * @throws {ClosecallError} where there is no WebSocket class (`NO_WEBSOCKET`)
    */
   open(): void {
-    socketClass({WebSocket: this.#transport}, 'new ReconnectingWebSocket(url, protocols, {WebSocket})')
-    this.#client.open()
+    this.#start()
   }
 
   /**
-   * Connects anew at once, in any state. A connection that is left is told as a `close` that is not final, 1006: nobody waits for the answer.
+   * Connects anew at once, in any state, unless it is about to be connected. A connection that is left is told as a `close` that is not
+   * final, 1006: nobody waits for the answer.
    *
    * @param code what that one is closed with, as for `close()`
    * @throws {DOMException} as `close()`
@@ -312,6 +320,11 @@ export class ReconnectingWebSocket extends Target implements WebSocket {
     const [type, listener, options] = given
     if (`${type}` === 'message' && Object(listener) === listener) this.#listeners.remove(listener, options)
     else super.removeEventListener(...(given as [any, any]))
+  }
+
+  #start(): void {
+    socketClass({WebSocket: this.#transport}, 'new ReconnectingWebSocket(url, protocols, {WebSocket})')
+    this.#client.open()
   }
 
   #handler(name: EventName): unknown {
@@ -343,8 +356,8 @@ export class ReconnectingWebSocket extends Target implements WebSocket {
   }
 
   #opened(): void {
-    // The library was told, and has made its session meanwhile.
-    if (this.#readyState === 1) return
+    // The library was told, and has made its session meanwhile; or it has closed meanwhile.
+    if (this.#readyState) return
     this.#readyState = 1
     this.#protocol = this.#client.protocol
     this.#extensions = this.#client.extensions
@@ -379,27 +392,32 @@ export class ReconnectingWebSocket extends Target implements WebSocket {
   }
 
   #tellEnd(entry: HistoryEntry | undefined, final: boolean): void {
-    if (!entry?.close.wasClean) this.dispatchEvent(new Event('error'))
+    if (!entry?.close.wasClean) this.dispatchEvent(errorEvent(entry, final))
     this.dispatchEvent(closeEvent(entry, final))
   }
 
   #send(given: unknown): SendResult {
     const data = this.#encodes ? given : toData(given)
-    if (this.#readyState > 1) {
-      refuseShared(data)
-      return 'refused'
+    refuseShared(data)
+    // What is sent before it has begun waits for that.
+    if (this.#readyState > 1 && this.#client.state.name !== 'idle') return 'refused'
+    try {
+      if (this.#session) {
+        this.#session.send(data)
+        return 'sent'
+      }
+    } catch (error) {
+      // It is closing already: for the next one, then.
+      if (!isClosecallError(error) || error.code !== 'CLOSED') throw error
     }
-    if (this.#session) {
-      this.#session.send(data)
-      return 'sent'
-    }
-    // The standard reads bytes when they are sent: later they may be others.
-    const mustWait = this.#readyState !== 1 || this.#client.bufferedAmount > 0
-    return this.#client.send(mustWait ? copied(data) : data)
+    return this.#client.send(data)
   }
 
-  #refuse(data: unknown): void {
-    if (this.#readyState > 1) this.#discarded += this.#encodes ? 0 : byteLength(toData(data))
+  #refuse(given: unknown): void {
+    const size = this.#encodes ? 0 : byteLength(toData(given))
+    const {tooBig = Infinity} = this.#client.stats
+    if (this.#readyState > 1) this.#discarded += size
+    else if (size >= tooBig) throw exception('QuotaExceededError', `the server closed for a message of ${tooBig} bytes (1009)`)
     else if (this.#buffer === false) throw exception('InvalidStateError', 'there is no connection, and `buffer` is false')
     // What was to be dropped then is told by `drop`.
     else if (this.#buffer?.overflow !== 'drop-newest') throw exception('QuotaExceededError', 'the send buffer is full; see `buffer`')
@@ -414,8 +432,13 @@ export const checkCount = (given: number): void => {
 /** @throws {ClosecallError} for an option that only the drop-in has and that can't be used, and for what could never work (`INVALID`) */
 export const checkDropIn = (options: ReconnectingWebSocketOptions): void => {
   check(options, 'options', 'an object')
-  const {startClosed = false, flushWhen, WebSocket = nativeWebSocket()} = options
+  const {startClosed = false, autoOpen = true, flushWhen, onOpen, delivery, protocols, WebSocket = nativeWebSocket()} = options
   check(startClosed, 'startClosed', 'a boolean')
+  check(autoOpen, 'autoOpen', 'a boolean')
+  must(onOpen === undefined || typeof onOpen === 'function', 'onOpen', 'a function', typeof onOpen)
+  must(protocols === undefined || typeof protocols !== 'number', 'protocols', 'a string or a list or a function', protocols)
+  // What waits for its acknowledgement must not leave with the greeting.
+  must(!flushWhen || !delivery, 'flushWhen', 'left out where there is `delivery`', typeof flushWhen)
   must(flushWhen === undefined || typeof flushWhen === 'function', 'flushWhen', 'a function', typeof flushWhen)
   // It may have been put in the place of the runtime's own.
   must(!(WebSocket?.prototype instanceof ReconnectingWebSocket) && (WebSocket as unknown) !== ReconnectingWebSocket, 'WebSocket', 'a class that does not reconnect by itself: this one would be made of itself', WebSocket)
@@ -443,15 +466,6 @@ const toData = (given: unknown): SendData => (kindOf(given, true) ? (given as Se
 const refuseShared = (data: unknown): void => {
   const bytes = ArrayBuffer.isView(data) ? data.buffer : data
   if (Object.prototype.toString.call(bytes) === '[object SharedArrayBuffer]') throw new TypeError('closecall: `data` must not be shared memory')
-}
-
-const copied = (data: unknown): unknown => {
-  refuseShared(data)
-  return (
-    ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice()
-    : data instanceof ArrayBuffer ? data.slice(0)
-    : data
-  )
 }
 
 /** @see https://websockets.spec.whatwg.org/#dom-websocket-close */

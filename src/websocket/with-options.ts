@@ -5,7 +5,7 @@ import {checkCount, checkDropIn, ReconnectingWebSocket, type ReconnectingWebSock
 
 /** What libraries expect of a WebSocket class. More arguments, such as the options of `ws`, are left alone. */
 export type ReconnectingWebSocketClass = Omit<typeof ReconnectingWebSocket, 'prototype'> & {
-  new (url: string | URL, protocols?: string | string[]): ReconnectingWebSocket
+  new (url: string | URL, protocols?: string | readonly string[], ...others: unknown[]): ReconnectingWebSocket
   readonly prototype: ReconnectingWebSocket
 }
 
@@ -25,13 +25,14 @@ export type ReconnectingWebSocketClass = Omit<typeof ReconnectingWebSocket, 'pro
  */
 export const withOptions = (options: ReconnectingWebSocketOptions): ReconnectingWebSocketClass => {
   checkDropIn(options)
+  const chosen = {...options}
   const {startClosed: _, flushWhen: __, ...others} = options
   // A delivery is made for one client; it is looked at then.
   checkOptions({...others, delivery: undefined})
   return class WebSocket extends ReconnectingWebSocket {
-    constructor(url: string | URL, protocols?: string | string[]) {
+    constructor(url: string | URL, protocols?: string | readonly string[]) {
       checkCount(arguments.length)
-      super(url, protocols, options)
+      super(url, protocols, chosen)
     }
   }
 }

@@ -35,7 +35,7 @@ export const withoutPauses = {extensions: []} satisfies ReconnectingWebSocketOpt
 /** A class as `withOptions()` makes it that remembers its sockets, and closes those that a test leaves. */
 export const recording = (sockets: ReconnectingWebSocket[], options: ReconnectingWebSocketOptions): ReconnectingWebSocketClass =>
   class extends withOptions(options) {
-    constructor(url: string | URL, protocols?: string | string[]) {
+    constructor(url: string | URL, protocols?: string | readonly string[]) {
       super(url, protocols)
       sockets.push(this)
       onTestFinished(() => this.close())

@@ -205,6 +205,7 @@ describe('what is sent [CC-235]', () => {
     expect(() => live.next('one too many')).toThrow(expect.objectContaining({code: 'OVERFLOW', message: 'closecall: a message was refused: it is too big, or the send buffer is full'}))
     await fakes.clock.advance(1000)
     expect(() => live.next('x')).toThrow(expect.objectContaining({code: 'FAILED', close: expect.objectContaining({code: 1007})}))
+    expect(said.take()).toEqual([["closecall: a message to send was in doubt; said once, see `on('drop')`"]])
   })
 
   it('by a source is thrown where RxJS reports it, and so is the failure of the source', () => {

@@ -1,8 +1,12 @@
 // What does the drop-in tell of the connections that come and go beneath it?
 
+import {getEventListeners} from 'node:events'
+import {fileURLToPath} from 'node:url'
+import {runInNewContext, runInThisContext} from 'node:vm'
+import {build} from 'esbuild'
 import {describe, expect, it, vi} from 'vitest'
 import {isClosecallError, type Report} from '../../src/index.ts'
-import {accepts, acceptsThenCloses, drops, fakeNetwork, goesSilent, neverAnswers, refuses, sequence} from '../../src/testing/index.ts'
+import {accepts, acceptsThenCloses, drops, fakeNetwork, goesSilent, neverAnswers, neverDeliversClose, refuses, sequence} from '../../src/testing/index.ts'
 import {ReconnectingWebSocket, type ReconnectingCloseEvent} from '../../src/websocket/index.ts'
 import {complained, expectRest, long, offline, online, takeUncaught, tellPage, url, warned, watchTheWorld} from '../client/fixture.ts'
 import {setUp, settled, texts} from './fixture.ts'
@@ -56,6 +60,36 @@ describe('events', () => {
     await setup.clock.advance(long)
     expect(setup.network.sockets).toHaveLength(2)
     expect(events).toHaveLength(2)
+  })
+
+  it('says so in the error before it, too [CC-195]', async () => {
+    const setup = setUp(drops())
+    const told: unknown[] = []
+    setup.socket.onerror = ({final, verdict, explanation}) => told.push([final, verdict?.action, explanation])
+    await settled(setup)
+    expect(told).toEqual([[false, 'retry', '1006 Abnormal Closure: the connection was lost; trying again']])
+    setup.socket.close()
+  })
+
+  it('close() right after open() within the event of the end [CC-192] [CC-194]', async () => {
+    const setup = setUp(sequence(acceptsThenCloses(1000), accepts()))
+    setup.socket.addEventListener('close', () => {
+      setup.socket.open()
+      setup.socket.close()
+    }, {once: true})
+    await setup.clock.advance(long)
+    expect([setup.socket.readyState, setup.network.live.length]).toEqual([3, 0])
+    expect(setup.told).toEqual(['open in 1', 'close 1000 clean final in 3', 'error in 3', 'close 1006 final in 3'])
+    expectRest(setup)
+  })
+
+  it('is not opened for who closes as it opens [CC-192]', async () => {
+    const setup = setUp()
+    setup.socket.client.on('state', ({name}) => void (name === 'open' && setup.socket.close()))
+    const off = setup.socket.client.on('open', () => expect(setup.socket.readyState).toBe(2))
+    await settled(setup)
+    off()
+    expect(setup.told.at(-1)).toBe('close 1005 clean final in 3')
   })
 
   it('reports a 1007 with its evidence, as the client does [CC-195]', async () => {
@@ -122,7 +156,6 @@ describe('events', () => {
 
   it('a listener that throws is reported and disturbs no other [CC-195]', async () => {
     const setup = setUp()
-    const uncaught = new Promise((resolve) => process.once('uncaughtException', resolve))
     const order: string[] = []
     setup.socket.addEventListener('message', () => {
       throw new Error('mine')
@@ -133,15 +166,8 @@ describe('events', () => {
     await settled(setup)
     expect(order).toEqual(['second'])
     expect(takeUncaught()).toMatchObject([{message: 'mine'}])
-    setup.socket.addEventListener('close', () => {
-      throw new Error('of close')
-    })
-    const listeners = process.listeners('uncaughtException').slice(0, -1)
-    for (const listener of listeners) process.off('uncaughtException', listener)
     setup.socket.close()
     await settled(setup)
-    expect(await uncaught).toMatchObject({message: 'of close'})
-    for (const listener of listeners) process.on('uncaughtException', listener)
     expect(setup.told.at(-1)).toBe('close 1005 clean final in 3')
   })
 
@@ -178,6 +204,47 @@ describe('a page that is away', () => {
 })
 
 describe('messages', () => {
+  it('leave no listener on a signal when theirs is gone [CC-196]', async () => {
+    const setup = await open()
+    const {signal} = new AbortController()
+    const count = (): number => getEventListeners(signal, 'abort').length
+    for (let i = 0; i < 5; i++) {
+      const listener = (): void => {}
+      setup.socket.addEventListener('message', listener, {signal})
+      setup.socket.removeEventListener('message', listener)
+      setup.socket.addEventListener('message', () => {}, {signal, once: true})
+    }
+    expect(count()).toBe(5)
+    setup.network.last.server.send('x')
+    await settled(setup)
+    expect(count()).toBe(0)
+    setup.socket.close()
+  })
+
+  it('are heard also where a tool has made fields into assignments, as for React Native [CC-196]', async () => {
+    const {outputFiles} = await build({
+      entryPoints: [fileURLToPath(new URL('../../src/websocket/index.ts', import.meta.url))],
+      bundle: true,
+      write: false,
+      format: 'iife',
+      globalName: 'made',
+      target: 'es2021',
+      tsconfigRaw: {compilerOptions: {useDefineForClassFields: false}},
+    })
+    const code = outputFiles[0]!.text
+    expect(code).toContain('this.currentTarget =')
+    const {ReconnectingWebSocket: Made} = runInThisContext(`${code};made`) as {ReconnectingWebSocket: typeof ReconnectingWebSocket}
+    const network = fakeNetwork(accepts())
+    const socket = new Made(url, [], {WebSocket: network.WebSocket})
+    const heard: unknown[] = []
+    socket.onmessage = ({data, target}) => heard.push([data, target === socket])
+    await new Promise((resolve) => (socket.onopen = resolve))
+    network.last.server.send('x')
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(heard).toEqual([['x', true]])
+    socket.close()
+  })
+
   it('come by the runtime\'s own event, made this socket\'s [CC-196]', async () => {
     const setup = await open()
     const events: MessageEvent[] = []
@@ -273,6 +340,62 @@ describe('sending', () => {
     bytes.fill(9)
     await settled(setup)
     expect(texts(setup)).toEqual([new Uint8Array([2, 3]), new Uint8Array([1, 2, 3, 4])])
+    setup.socket.close()
+  })
+
+  it('copies bytes of another realm, and those of an open listener that left the connection [CC-193]', async () => {
+    const setup = setUp(sequence(accepts(), accepts()))
+    const foreign = runInNewContext('new Uint8Array([1, 2]).buffer') as ArrayBuffer
+    setup.socket.send(foreign)
+    new Uint8Array(foreign).fill(9)
+    const bytes = new Uint8Array([3])
+    setup.socket.addEventListener('open', () => {
+      setup.socket.reconnect()
+      setup.socket.send(bytes)
+      bytes.fill(9)
+    }, {once: true})
+    await settled(setup)
+    expect(texts(setup)).toEqual([new Uint8Array([1, 2]), new Uint8Array([3])])
+    setup.socket.close()
+  })
+
+  it('keeps what is sent before open() [CC-193]', async () => {
+    const setup = setUp(accepts(), {startClosed: true})
+    setup.socket.send('a')
+    expect(setup.socket.bufferedAmount).toBe(1)
+    setup.socket.open()
+    await settled(setup)
+    expect(texts(setup)).toEqual(['a'])
+    setup.socket.close()
+  })
+
+  it('forgets what was sent too late when it is opened again [CC-193]', async () => {
+    const setup = await open()
+    setup.socket.close()
+    setup.socket.send('late')
+    await settled(setup)
+    expect(setup.socket.bufferedAmount).toBe(4)
+    setup.socket.open()
+    expect(setup.socket.bufferedAmount).toBe(0)
+    await settled(setup)
+    expect(texts(setup)).toEqual([])
+    setup.socket.close()
+  })
+
+  it('says that it is the size, after a 1009 [CC-193]', async () => {
+    const large = 'x'.repeat(100)
+    const setup = setUp(sequence((server) => {
+      server.accept()
+      server.onmessage = () => server.close(1009)
+    }, accepts()), {verdicts: {1009: 'retry'}, onReport: () => {}})
+    setup.socket.client.on('drop', () => {})
+    await settled(setup)
+    setup.socket.send(large)
+    await setup.clock.advance(1500)
+    expect(setup.socket.readyState).toBe(1)
+    expect(() => setup.socket.send(large)).toThrow(expect.objectContaining({name: 'QuotaExceededError', message: 'closecall: the server closed for a message of 100 bytes (1009)'}))
+    setup.socket.send('small')
+    expect(texts(setup).at(-1)).toBe('small')
     setup.socket.close()
   })
 
@@ -372,6 +495,32 @@ describe('its own methods', () => {
     expect(setup.socket.readyState).toBe(0)
     await settled(setup)
     expect(setup.told).toEqual(['error in 0', 'close 1006 in 0', 'error in 0', 'close 1006 final in 0', 'open in 1'])
+    setup.socket.close()
+  })
+
+  it('a subclass may have an open() of its own, with fields of its own [CC-199]', async () => {
+    class Counted extends ReconnectingWebSocket {
+      #opens = 0
+      override open(): void {
+        this.#opens++
+        super.open()
+      }
+      get opens(): number {
+        return this.#opens
+      }
+    }
+    const socket = new Counted(url, [], {WebSocket: fakeNetwork(accepts()).WebSocket})
+    expect([socket.readyState, socket.opens]).toEqual([0, 0])
+    socket.close()
+  })
+
+  it('goes on with the class that it found, whatever takes the place of the global one [CC-199]', async () => {
+    const network = fakeNetwork(sequence(acceptsThenCloses(1013), accepts()))
+    vi.stubGlobal('WebSocket', network.WebSocket)
+    const setup = setUp(accepts(), {WebSocket: undefined} as never)
+    vi.stubGlobal('WebSocket', ReconnectingWebSocket)
+    await setup.clock.advance(1500)
+    expect([network.sockets.length, setup.socket.readyState]).toEqual([2, 1])
     setup.socket.close()
   })
 
@@ -475,6 +624,43 @@ describe('flushWhen', () => {
     setup.socket.close()
   })
 
+  it('tells open before the first message, also one that came with the connection [CC-198]', async () => {
+    const setup = await settled(setUp(sequence((server) => {
+      server.accept()
+      server.send('welcome')
+    }), {flushWhen: greeting}))
+    expect(setup.told).toEqual(['open in 1', 'message welcome in 1'])
+    setup.socket.close()
+  })
+
+  it('keeps what is sent on a connection that is closing already [CC-198]', async () => {
+    const setup = await settled(setUp(neverDeliversClose(), {flushWhen: greeting}))
+    setup.network.last.server.close(1013)
+    await settled(setup)
+    expect([setup.network.last.readyState, setup.socket.readyState]).toEqual([2, 1])
+    setup.socket.send('kept')
+    expect([texts(setup), setup.socket.bufferedAmount]).toEqual([[], 4])
+    setup.socket.close()
+    await setup.clock.advance(long)
+  })
+
+  it('reconnect() leaves a connection whose answer did not come yet [CC-197] [CC-198]', async () => {
+    const setup = await settled(setUp(accepts(), {flushWhen: greeting}))
+    setup.socket.reconnect(4000, 'again')
+    await settled(setup)
+    expect(setup.network.sockets[0]!.closeFrame).toEqual({code: 4000, reason: 'again'})
+    expect(setup.told).toEqual(['open in 1', 'error in 0', 'close 1006 in 0', 'open in 1'])
+    setup.socket.close()
+  })
+
+  it('with onPageHide: keep, a page that goes into the bfcache keeps that, too [CC-97] [CC-198]', async () => {
+    const setup = await settled(setUp(accepts(), {flushWhen: greeting, onPageHide: 'keep'}))
+    tellPage('pagehide', {persisted: true})
+    expect(setup.told).toEqual(['open in 1'])
+    setup.socket.close()
+    tellPage('pageshow')
+  })
+
   it('comes after onOpen; one that throws fails the attempt [CC-198]', async () => {
     const order: string[] = []
     const setup = setUp(accepts(), {
@@ -507,6 +693,7 @@ describe('one shot', () => {
   it.each([
     ['refused', refuses(), ['error in 3', 'close 1006 final in 3']],
     ['1013', acceptsThenCloses(1013, 'busy'), ['open in 1', 'close 1013 busy clean final in 3']],
+    ['1001', acceptsThenCloses(1001), ['open in 1', 'close 1001 clean final in 3']],
     ['1012', acceptsThenCloses(1012), ['open in 1', 'close 1012 clean final in 3']],
     ['1008', acceptsThenCloses(1008), ['open in 1', 'close 1008 clean final in 3']],
     ['4000', acceptsThenCloses(4000), ['open in 1', 'close 4000 clean final in 3']],
@@ -523,6 +710,12 @@ describe('one shot', () => {
     expect(warned).not.toHaveBeenCalled()
     expect(complained).not.toHaveBeenCalled()
     expectRest(setup)
+  })
+
+  it('1000 is no surprise either [CC-89]', async () => {
+    const setup = await settled(setUp(acceptsThenCloses(1000), {reconnect: false}))
+    expect(setup.told.at(-1)).toBe('close 1000 clean final in 3')
+    expect(warned).not.toHaveBeenCalled()
   })
 
   it('1007 fails and is reported all the same [CC-89]', async () => {

@@ -23,6 +23,16 @@ describe('withOptions() [CC-199]', () => {
     expect(socket.readyState).toBe(3)
   })
 
+  it('goes on with the options that it was given, whatever becomes of the object', async () => {
+    const network = fakeNetwork(accepts())
+    const options = {clock, WebSocket: network.WebSocket, binaryType: 'arraybuffer' as BinaryType}
+    const Class = withOptions(options)
+    options.binaryType = 'blob'
+    const socket = new Class(url)
+    expect(socket.binaryType).toBe('arraybuffer')
+    socket.close()
+  })
+
   it('leaves further arguments alone, such as the options of `ws`', async () => {
     const network = fakeNetwork(accepts())
     const Class = withOptions({clock, WebSocket: network.WebSocket}) as new (...given: unknown[]) => ReconnectingWebSocket
@@ -32,9 +42,13 @@ describe('withOptions() [CC-199]', () => {
     socket.close()
   })
 
-  it.each([
+  it.each<[unknown, RegExp]>([
     [{startClosed: 'yes'}, /^closecall: `startClosed` must be a boolean/],
     [{flushWhen: 'ack'}, /^closecall: `flushWhen` must be a function/],
+    [{autoOpen: 'no'}, /^closecall: `autoOpen` must be a boolean/],
+    [{flushWhen: () => true, onOpen: 'x'}, /^closecall: `onOpen` must be a function/],
+    [{flushWhen: () => true, delivery: () => {}}, /^closecall: `flushWhen` must be left out where there is `delivery`/],
+    [{protocols: 5}, /^closecall: `protocols` must be a string/],
     [{reconnect: 'no'}, /^closecall: `reconnect` must be a boolean/],
     [{backoff: {initialDelay: 0}}, /^closecall: `initialDelay` must be /],
     [{WebSocket: ReconnectingWebSocket}, /^closecall: `WebSocket` must be a class that does not reconnect by itself/],

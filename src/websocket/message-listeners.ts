@@ -71,11 +71,11 @@ export class MessageListeners {
   /** That of the `onmessage` attribute. */
   #handler: Listener | undefined
 
-  readonly #stamps: boolean
+  /** Whether events let themselves be stamped: asked of the first, for all, since asking costs more than stamping. */
+  #stamps: boolean | undefined
 
   constructor(target: EventTarget) {
     this.#target = target
-    this.#stamps = stamps ??= canStamp()
   }
 
   /** Sets the `onmessage` attribute: it keeps its place as long as there is one. @see https://html.spec.whatwg.org/#event-handler-attributes */
@@ -115,7 +115,8 @@ export class MessageListeners {
   tell(event: Event): boolean {
     const target = this.#target
     if (!this.#list.length) return true
-    if (!this.#stamps || !Object.isExtensible(event)) return false
+    this.#stamps ??= (stamps ??= canStamp()) && Object.isExtensible(event)
+    if (!this.#stamps) return false
     teller = target
     // The same object; where nothing is done with what comes of it, bundlers take it to do nothing.
     const stamped = new Stamp(event) as unknown as Event

@@ -279,8 +279,9 @@ const mayNot = (code: number, reason = '', what = `close(${code})`): Row => ({wh
 
 const ours: Record<string, Row> = {
   cliCloseEmpty: {...says(1000), what: 'close()', client: {does: 'closes', with: []}},
-  ...Object.fromEntries([0, 999, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1011, 1012, 1013, 1014, 1015, 2999, 5000].map((code) => [`cliClose${code}`, mayNot(code)])),
+  ...Object.fromEntries([0, 999, 1001, 1002, 1003, 1006, 1007, 1008, 1009, 1011, 1012, 1013, 1014, 1015, 2999, 5000].map((code) => [`cliClose${code}`, mayNot(code)])),
   cliClose1000: says(1000),
+  cliClose1005: {...says(1005), what: 'close(1005): a close frame without a code'},
   cliClose3000: says(3000),
   cliClose4000: says(4000),
   cliClose4999: says(4999),

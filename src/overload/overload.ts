@@ -4,6 +4,7 @@ import type {End, Extension} from '../client/extension.ts'
 import type {HistoryEntry} from '../client/report.ts'
 import {fill, must, type Rules} from '../core/check.ts'
 import {standardCode} from '../core/close-codes.ts'
+import {defaultRetryPolicy} from '../core/machine.ts'
 import type {Store} from '../platform/storage.ts'
 import {admit, keep, mostAttempts, originAt, originOf, originsOf, restore, tell, type Budget, type News, type Seat} from './origins.ts'
 
@@ -76,7 +77,7 @@ export function overload(options: OverloadOptions = {}): Extension {
         const {close, verdict} = entry
         if (verdict.fault !== 'server' || !overloads.includes(close.status ?? standardCode(close.code))) return undefined
         const now = clock.now()
-        tell(seatAt(end.url, now), newsIn(entry, end), now, random())
+        tell(seatAt(end.url, now), newsIn(entry, end, random()), now, random())
         save(now)
         return undefined
       },
@@ -84,9 +85,13 @@ export function overload(options: OverloadOptions = {}): Extension {
   }
 }
 
-const newsIn = ({at, verdict}: HistoryEntry, {state, endpoint, hint}: End): News => {
-  // It does not come back. The server's wish holds for the others all the same.
-  if (!('earliest' in state)) return {until: hint ? at + hint.after : 0, attempt: 0, spread: false}
+const newsIn = ({at, verdict}: HistoryEntry, {state, endpoint, hint}: End, random: number): News => {
+  // It does not come back. The server's wish holds for the others all the same, and so does a restart's for the one that a library makes in its place.
+  if (!('earliest' in state)) {
+    const [least, most] = defaultRetryPolicy.restartSpread
+    const restart = verdict.backoff === 'spread' ? at + least + random * (most - least) : 0
+    return {until: hint ? at + hint.after : restart, attempt: 0, spread: false}
+  }
   const {attempt, earliest, elsewhere} = state
   // Where there are several addresses, it may go on at another, and come back to this one later.
   const {retryAt, streak} = elsewhere.find((memory) => memory.endpoint === endpoint) ?? {...state, retryAt: earliest}

@@ -57,6 +57,25 @@ it('a client that stopped waits like any other when it is opened again [CC-117]'
   for (const client of clients) client.close()
 })
 
+it.each([
+  ['1012', 1012, '', 5000, 33_000],
+  ['1012 with a hint', 1012, 'retry-after=2', 2000, 4000],
+  ['1013', 1013, '', 500, 4500],
+])('what a one-shot socket was told holds for the one that a library makes in its place: %s [CC-89] [CC-117]', async (_, code, reason, least, most) => {
+  for (const random of [0, 0.5, 0.999]) {
+    const {clock, add, waitOf} = page(acceptsThenCloses(code, reason))
+    const first = add({reconnect: false, random: () => random})
+    await clock.advance(0)
+    expect(first.state.name).toBe('closed')
+    const next = add({reconnect: false, random: () => random})
+    await clock.advance(0)
+    expect(next.state).toMatchObject({name: 'suspended', why: 'overload'})
+    expect(waitOf(next)).toBeGreaterThanOrEqual(least)
+    expect(waitOf(next)).toBeLessThan(most)
+    next.close()
+  }
+})
+
 it('a client that is told while offline makes others wait as long as it was told, not until it looks for the network [CC-115]', async () => {
   const {clock, network, add, waitOf} = page()
   let online = true

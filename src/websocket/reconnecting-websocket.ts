@@ -7,7 +7,7 @@ import type {HistoryEntry} from '../client/report.ts'
 import type {SendResult} from '../client/outbox.ts'
 import type {Session} from '../client/session.ts'
 import {socketClass} from '../client/socket-class.ts'
-import {byteLength, kindOf, type SendData} from '../core/index.ts'
+import {byteLength, isResting, kindOf, type SendData, type State} from '../core/index.ts'
 import {check, must} from '../core/check.ts'
 import {isClosecallError} from '../core/errors.ts'
 import {nativeWebSocket} from '../platform/websocket.ts'
@@ -90,6 +90,8 @@ export class ReconnectingWebSocket extends Target implements WebSocket {
   #extensions = ''
   /** Bytes that were sent when it was too late. */
   #discarded = 0
+  /** The last that was told of. */
+  #end: State | undefined
   /** The connection, while a library makes its session on it. */
   #session: Session<MessageData, any> | undefined
 
@@ -149,7 +151,7 @@ export class ReconnectingWebSocket extends Target implements WebSocket {
       }
       if (name === 'closing') this.#readyState = 2
     })
-    client.on('closed', () => this.#ended())
+    client.on('closed', (state) => this.#ended(state))
     // Not one whose signal was aborted before it began.
     if (autoOpen && client.state.name === 'idle') this.#start()
   }
@@ -300,9 +302,11 @@ export class ReconnectingWebSocket extends Target implements WebSocket {
    *
    * @param code what that one is closed with, as for `close()`
    * @throws {DOMException} as `close()`
+   * @throws {ClosecallError} where there is no WebSocket class (`NO_WEBSOCKET`)
    */
   reconnect(code?: number, reason?: string): void {
     this.#client.reconnect(...toEnding(code ?? 1000, reason))
+    this.#begins()
   }
 
   override addEventListener<Name extends EventName>(type: Name, listener: ((this: ReconnectingWebSocket, event: ReconnectingWebSocketEvents[Name]) => any) | {handleEvent(event: ReconnectingWebSocketEvents[Name]): any} | null, options?: boolean | AddEventListenerOptions): void
@@ -325,6 +329,12 @@ export class ReconnectingWebSocket extends Target implements WebSocket {
   #start(): void {
     socketClass({WebSocket: this.#transport}, 'new ReconnectingWebSocket(url, protocols, {WebSocket})')
     this.#client.open()
+    this.#begins()
+  }
+
+  /** Within an event of its client, the client hears of it only afterwards. */
+  #begins(): void {
+    if (this.#readyState === 3) this.#readyState = 0
   }
 
   #handler(name: EventName): unknown {
@@ -377,12 +387,13 @@ export class ReconnectingWebSocket extends Target implements WebSocket {
     const {name} = this.#client.state
     const final = name === 'closed' || name === 'failed'
     this.#readyState = final ? 3 : 0
+    if (final) this.#end = this.#client.state
     this.#tellEnd(entry, final)
   }
 
-  /** Nothing was lost, if nothing has been told: there was no connection. */
-  #ended(): void {
-    if (this.#readyState === 3) return
+  /** Nothing was lost, if this end has not been told: there was no connection. Nor is one told that never began. */
+  #ended(state: State): void {
+    if (this.#readyState === 3 || state === this.#end) return
     this.#readyState = 2
     // Never within close(): who calls it may be about to listen. Not in a task of its own: a page that is left may never run it.
     queueMicrotask(() => {
@@ -417,6 +428,7 @@ export class ReconnectingWebSocket extends Target implements WebSocket {
     const size = this.#encodes ? 0 : byteLength(toData(given))
     const {tooBig = Infinity} = this.#client.stats
     if (this.#readyState > 1) this.#discarded += size
+    else if (isResting(this.#client.state)) throw exception('InvalidStateError', 'it is opened in a moment: send then')
     else if (size >= tooBig) throw exception('QuotaExceededError', `the server closed for a message of ${tooBig} bytes (1009)`)
     else if (this.#buffer === false) throw exception('InvalidStateError', 'there is no connection, and `buffer` is false')
     // What was to be dropped then is told by `drop`.

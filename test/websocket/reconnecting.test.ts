@@ -369,6 +369,26 @@ describe('sending', () => {
     setup.socket.close()
   })
 
+  it('is told by an InvalidStateError, where open() was called a moment ago within the event of the end [CC-193]', async () => {
+    const setup = setUp(sequence(acceptsThenCloses(1000), accepts()))
+    let thrown: unknown
+    setup.socket.addEventListener('close', () => {
+      setup.socket.open()
+      expect(setup.socket.readyState).toBe(0)
+      try {
+        setup.socket.send('too early')
+      } catch (error) {
+        thrown = error
+      }
+    }, {once: true})
+    await settled(setup)
+    expect(thrown).toMatchObject({name: 'InvalidStateError'})
+    setup.socket.send('in time')
+    await settled(setup)
+    expect(texts(setup)).toEqual(['in time'])
+    setup.socket.close()
+  })
+
   it('forgets what was sent too late when it is opened again [CC-193]', async () => {
     const setup = await open()
     setup.socket.close()

@@ -463,20 +463,16 @@ const freeze: Handler<In<'backoff' | 'suspended'>, Event> = (state) =>
     : asleep(state),
   )
 
-/** An attempt under way would be lost; it is made again, if it may be. One that has failed already is over, and one that is being set up was open. */
-const interrupt: Handler<In<'connecting'>, Event> = (state, event, policy) => {
+/** An attempt under way would be lost; it is made again, if it may be. One that has failed already is over, and one that is being set up is open. */
+const interrupt: Handler<In<'connecting'>, Of<'freeze' | 'pagehide'>> = (state, event, policy) => {
   const {failure, unexplained, since, epoch} = state
-  const isKept = since !== undefined && event.type === 'pagehide' && !policy.closeOnPageHide
-  if (isKept && !failure) return step(state)
+  if (since !== undefined && !failure) return event.type === 'freeze' ? step(state) : park(state, event, policy)
   if (failure || unexplained || !policy.reconnects) return lose(state, {...event, frozen: true}, policy, unexplained ?? {origin: failure ? 'error' : 'page'})
-  const next = {...state, epoch: epoch + 1, earliest: event.now}
-  if (since === undefined) return step(asleep(next), abandon)
-  const ended = wished(state, event, {origin: 'page'}, 'retry')
-  return step(asleep({...next, ...ended}), settle(ended), abandon)
+  return step(asleep({...state, epoch: epoch + 1, earliest: event.now}), abandon)
 }
 
 /** A page with an open connection is not kept. */
-const park: Handler<In<'open'>, Event> = (state, event, policy) => {
+const park: Handler<In<'connecting' | 'open'>, Event> = (state, event, policy) => {
   if (!policy.closeOnPageHide) return step(state)
   if (!policy.reconnects) return lose(state, event, policy, {origin: 'page'})
   const ended = wished(state, event, {origin: 'page'}, 'retry')

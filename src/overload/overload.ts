@@ -77,7 +77,7 @@ export function overload(options: OverloadOptions = {}): Extension {
         const {close, verdict} = entry
         if (verdict.fault !== 'server' || !overloads.includes(close.status ?? standardCode(close.code))) return undefined
         const now = clock.now()
-        tell(seatAt(end.url, now), newsIn(entry, end, random()), now, random())
+        tell(seatAt(end.url, now), newsIn(entry, end, random), now, random())
         save(now)
         return undefined
       },
@@ -85,11 +85,11 @@ export function overload(options: OverloadOptions = {}): Extension {
   }
 }
 
-const newsIn = ({at, verdict}: HistoryEntry, {state, endpoint, hint}: End, random: number): News => {
+const newsIn = ({at, verdict}: HistoryEntry, {state, endpoint, hint}: End, random: () => number): News => {
   // It does not come back. The server's wish holds for the others all the same, and so does a restart's for the one that a library makes in its place.
   if (!('earliest' in state)) {
     const [least, most] = defaultRetryPolicy.restartSpread
-    const restart = verdict.backoff === 'spread' ? at + least + random * (most - least) : 0
+    const restart = verdict.backoff === 'spread' ? at + least + random() * (most - least) : 0
     return {until: hint ? at + hint.after : restart, attempt: 0, spread: false}
   }
   const {attempt, earliest, elsewhere} = state

@@ -70,7 +70,6 @@ export class MessageListeners {
   #only: EventListener | undefined
   /** That of the `onmessage` attribute. */
   #handler: Listener | undefined
-
   /** Whether events let themselves be stamped: asked of the first, for all, since asking costs more than stamping. */
   #stamps: boolean | undefined
 

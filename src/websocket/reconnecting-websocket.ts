@@ -2,7 +2,7 @@
 
 import {Client} from '../client/client.ts'
 import type {MessageData} from '../client/events.ts'
-import {checkProtocols, toURLs, type Address, type AttemptContext, type Options} from '../client/options.ts'
+import {checkOptions, checkProtocols, toURLs, type Address, type AttemptContext, type Options} from '../client/options.ts'
 import type {HistoryEntry} from '../client/report.ts'
 import type {SendResult} from '../client/outbox.ts'
 import type {Session} from '../client/session.ts'
@@ -90,7 +90,7 @@ export class ReconnectingWebSocket extends Target implements WebSocket {
   #extensions = ''
   /** Bytes that were sent when it was too late. */
   #discarded = 0
-  /** The last that was told of. */
+  /** The last end that was told of. */
   #end: State | undefined
   /** The connection, while a library makes its session on it. */
   #session: Session<MessageData, any> | undefined
@@ -305,7 +305,9 @@ export class ReconnectingWebSocket extends Target implements WebSocket {
    * @throws {ClosecallError} where there is no WebSocket class (`NO_WEBSOCKET`)
    */
   reconnect(code?: number, reason?: string): void {
-    this.#client.reconnect(...toEnding(code ?? 1000, reason))
+    const ending = toEnding(code ?? 1000, reason)
+    this.#checkTransport()
+    this.#client.reconnect(...ending)
     this.#begins()
   }
 
@@ -326,10 +328,16 @@ export class ReconnectingWebSocket extends Target implements WebSocket {
     else super.removeEventListener(...(given as [any, any]))
   }
 
+  /** For the constructor, too: a subclass may have an `open()` of its own. */
   #start(): void {
-    socketClass({WebSocket: this.#transport}, 'new ReconnectingWebSocket(url, protocols, {WebSocket})')
+    this.#checkTransport()
     this.#client.open()
     this.#begins()
+  }
+
+  /** @throws {ClosecallError} with the line to write for this class (`NO_WEBSOCKET`) */
+  #checkTransport(): void {
+    socketClass({WebSocket: this.#transport}, 'new ReconnectingWebSocket(url, protocols, {WebSocket})')
   }
 
   /** Within an event of its client, the client hears of it only afterwards. */
@@ -441,17 +449,17 @@ export const checkCount = (given: number): void => {
   if (!given) throw new TypeError('closecall: `url` is required')
 }
 
-/** @throws {ClosecallError} for an option that only the drop-in has and that can't be used, and for what could never work (`INVALID`) */
+/** @throws {ClosecallError} for an option that can't be used, and for what could never work (`INVALID`) */
 export const checkDropIn = (options: ReconnectingWebSocketOptions): void => {
   check(options, 'options', 'an object')
-  const {startClosed = false, autoOpen = true, flushWhen, onOpen, delivery, protocols, WebSocket = nativeWebSocket()} = options
+  const {startClosed = false, flushWhen, delivery, ...others} = options
+  const {WebSocket = nativeWebSocket()} = others
   check(startClosed, 'startClosed', 'a boolean')
-  check(autoOpen, 'autoOpen', 'a boolean')
-  must(onOpen === undefined || typeof onOpen === 'function', 'onOpen', 'a function', typeof onOpen)
-  must(protocols === undefined || typeof protocols !== 'number', 'protocols', 'a string or a list or a function', protocols)
+  must(flushWhen === undefined || typeof flushWhen === 'function', 'flushWhen', 'a function', typeof flushWhen)
   // What waits for its acknowledgement must not leave with the greeting.
   must(!flushWhen || !delivery, 'flushWhen', 'left out where there is `delivery`', typeof flushWhen)
-  must(flushWhen === undefined || typeof flushWhen === 'function', 'flushWhen', 'a function', typeof flushWhen)
+  // Here, since some of them never reach the client as they are. A delivery is made for one client, which looks at it.
+  checkOptions(others)
   // It may have been put in the place of the runtime's own.
   must(!(WebSocket?.prototype instanceof ReconnectingWebSocket) && (WebSocket as unknown) !== ReconnectingWebSocket, 'WebSocket', 'a class that does not reconnect by itself: this one would be made of itself', WebSocket)
 }

@@ -1,6 +1,5 @@
 // How is a class made for a library that makes the sockets by itself?
 
-import {checkOptions} from '../client/options.ts'
 import {checkCount, checkDropIn, ReconnectingWebSocket, type ReconnectingWebSocketOptions} from './reconnecting-websocket.ts'
 
 /** What libraries expect of a WebSocket class. More arguments, such as the options of `ws`, are left alone. */
@@ -26,9 +25,6 @@ export type ReconnectingWebSocketClass = Omit<typeof ReconnectingWebSocket, 'pro
 export const withOptions = (options: ReconnectingWebSocketOptions): ReconnectingWebSocketClass => {
   checkDropIn(options)
   const chosen = {...options}
-  const {startClosed: _, flushWhen: __, ...others} = options
-  // A delivery is made for one client; it is looked at then.
-  checkOptions({...others, delivery: undefined})
   return class WebSocket extends ReconnectingWebSocket {
     constructor(url: string | URL, protocols?: string | readonly string[]) {
       checkCount(arguments.length)

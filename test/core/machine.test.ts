@@ -111,15 +111,16 @@ describe('ends', () => {
     expect(transition(connecting, event(connecting, deadline, {now: 10_000}), once).state).toMatchObject({name: 'closed', last: {code: 1006}})
   })
 
-  it('is told of one that a page going away cut short while it was set up: it was open [CC-97] [CC-174]', () => {
-    const once = {...policy, setsUp: true}
+  it('treats one that is being set up as the open connection that it is, when the page goes [CC-97] [CC-174]', () => {
+    const settingUp = {...policy, setsUp: true}
     const {state: connecting} = after(open)
-    const {state} = transition(connecting, event(connecting, opened), once)
-    for (const type of ['freeze', 'pagehide'] as const) {
-      const step = transition(state, event(state, {type}), once)
-      expect(step.state).toMatchObject({name: 'suspended', why: 'page', last: {origin: 'page', opened: true}})
-      expect(types(step)).toEqual(['settle', 'abandon'])
-    }
+    const {state} = transition(connecting, event(connecting, opened), settingUp)
+    const step = transition(state, event(state, {type: 'pagehide'}), settingUp)
+    expect(step.state).toMatchObject({name: 'suspended', why: 'page', last: {origin: 'page', opened: true}})
+    expect(types(step)).toEqual(['settle', 'abandon'])
+    expect(transition(state, event(state, {type: 'freeze'}), settingUp).state).toBe(state)
+    expect(transition(state, event(state, {type: 'pagehide'}), {...settingUp, closeOnPageHide: false}).state).toBe(state)
+    expect(transition(state, event(state, {type: 'pagehide'}), {...settingUp, reconnects: false}).state).toMatchObject({name: 'closed', last: {origin: 'page'}})
   })
 
   it('leaves a connection for another with the code that the caller gives [CC-82]', () => {

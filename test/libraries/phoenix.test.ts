@@ -4,7 +4,7 @@ import {Socket, type Channel, type SocketConnectOption} from 'phoenix'
 import {describe, expect, it, onTestFinished} from 'vitest'
 import type {ReconnectingWebSocketOptions} from '../../src/websocket/index.ts'
 import {proxyTo} from '../helpers/proxy.ts'
-import {eachWay, expectNothingLeft, modes, runRecipe, withoutPauses, type Run} from './recipe.ts'
+import {eachWay, expectNothingLeft, expectOneEach, modes, runRecipe, withoutPauses, type Run} from './recipe.ts'
 import {servesPhoenix} from './session-servers.ts'
 
 type Playing = Run<{socket: Socket; channel: Channel}>
@@ -53,11 +53,7 @@ describe('Socket', () => {
       expect(server.open).toBe(1)
     }
     await expect.poll(() => logged).toEqual(expected)
-    // It made one for each connection, and those that it left are over.
-    expect(sockets.map(({client}) => client.stats.connections)).toEqual([1, 1, 1, 1])
-    expect(sockets.filter(({readyState}) => readyState === 1).length).toBe(1)
-    // It says nothing before it is connected: nothing waited in our buffer for another session.
-    expect(sockets.flatMap(({client}) => client.takeUnsent())).toEqual([])
+    expectOneEach(sockets, 4)
     expect(reports).toEqual([])
     socket.disconnect()
     await expectNothingLeft(server, sockets)

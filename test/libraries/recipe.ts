@@ -108,6 +108,13 @@ export const runRecipe = async <Names extends string>(
   return {made, sockets, reports, logged}
 }
 
+/** The library made one socket for each connection; those that it left are over, and nothing waited in one for the session of another. */
+export const expectOneEach = (sockets: readonly ReconnectingWebSocket[], connections: number): void => {
+  expect(sockets.map(({client}) => client.stats.connections)).toEqual(Array(connections).fill(1))
+  expect(sockets.map(({readyState}) => readyState)).toEqual([...Array(connections - 1).fill(3), 1])
+  expect(sockets.flatMap(({client}) => client.takeUnsent())).toEqual([])
+}
+
 /**
  * Nothing is left, at either end, and nothing comes again. Waits longer than any pause before a retry that a library or closecall has here.
  *

@@ -7,7 +7,7 @@ import type {WebSocket} from 'ws'
 import * as core from '../../src/core/index.ts'
 import type {ReconnectingWebSocket, ReconnectingWebSocketOptions} from '../../src/websocket/index.ts'
 import {dropping, type DroppingServer} from './dropping.ts'
-import {expectNothingLeft, hurried, modes, recording, runRecipe, withoutPauses, type Run} from './recipe.ts'
+import {expectNothingLeft, expectOneEach, hurried, modes, recording, runRecipe, withoutPauses, type Run} from './recipe.ts'
 
 interface Message {
   topic: string
@@ -115,11 +115,8 @@ describe('webSocket', () => {
         return told.at(-1)
       }, eventually)
       .toBe('still there on 4')
-    // One for each connection, one connection for each, and those that ended are over.
     expect(server.connections.length).toBe(4)
-    expect(sockets.map(({client}) => client.stats.connections)).toEqual([1, 1, 1, 1])
-    expect(sockets.map(({readyState}) => readyState)).toEqual([3, 3, 3, 1])
-    expect(sockets.map(({client}) => client.takeUnsent())).toEqual([[], [], [], []])
+    expectOneEach(sockets, 4)
     expect(reports).toEqual([])
     reading.unsubscribe()
     await expect.poll(() => server.readers, eventually).toBe(0)

@@ -8,7 +8,7 @@ import {overload} from '../../src/overload/index.ts'
 import type {WebSocketClass} from '../../src/platform/websocket.ts'
 import {withOptions, type ReconnectingWebSocketOptions} from '../../src/websocket/index.ts'
 import type {DroppingServer} from './dropping.ts'
-import {eachWay, expectNothingLeft, hurried, modes, runRecipe, type Run} from './recipe.ts'
+import {eachWay, expectNothingLeft, expectOneEach, hurried, modes, runRecipe, type Run} from './recipe.ts'
 import {servesSignalR} from './session-servers.ts'
 
 type Playing = Run<{connection: HubConnection}>
@@ -57,10 +57,7 @@ describe('HubConnection', () => {
       expect(server.open).toBe(1)
     }
     await expect.poll(() => logged).toEqual(expected)
-    // It made one for each connection, and those that it left are over.
-    expect(sockets.map(({client}) => client.stats.connections)).toEqual([1, 1, 1, 1])
-    expect(sockets.filter(({readyState}) => readyState === 1).length).toBe(1)
-    expect(sockets.flatMap(({client}) => client.takeUnsent())).toEqual([])
+    expectOneEach(sockets, 4)
     expect(reports).toEqual([])
     await connection.stop()
     await expectNothingLeft(server, sockets)

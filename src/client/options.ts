@@ -30,6 +30,7 @@ import {baseURL, type WebSocketClass} from '../platform/websocket.ts'
 import type {Codec, Schema} from './codec.ts'
 import type {MessageData} from './events.ts'
 import type {Extension} from './extension.ts'
+import {guard} from './guard.ts'
 import type {Report} from './report.ts'
 import type {Session} from './session.ts'
 
@@ -321,25 +322,42 @@ const rules: Rules = {
   random: 'a function',
 }
 
-/** @throws a sentence that names the option, its rule and the value */
+/**
+ * What is given is kept on an object of its own; what is not, all clients share.
+ *
+ * @throws a sentence that names the option, its rule and the value
+ */
 export function checkOptions(options: Options): Settings {
   check(options, 'options', 'an object')
-  const {buffer, heartbeat} = options
+  const {buffer, heartbeat, verdicts} = options
   const off = heartbeat === false
-  const given = {...options, buffer: buffer === false ? {maxMessages: 0} : buffer, heartbeat: off ? undefined : heartbeat}
-  const settings = fill<object>('options', defaults, rules, given) as Settings
+  const given = off || buffer === false ? {...options, buffer: buffer === false ? {maxMessages: 0} : buffer, heartbeat: off ? undefined : heartbeat} : options
+  const settings = fill<object>('options', defaults, rules, given, '', Object.create(defaults)) as Settings
+  if (off) settings.heartbeat = undefined
   const {backoff, dialect = [], evidence, extensions, protocols, schema} = settings
-  const verdicts: Record<string, VerdictOverride> = {...settings.verdicts}
-  const {initialDelay, maxDelay, restartSpread} = backoff
+  const {initialDelay, maxDelay, restartSpread, jitter} = backoff
   must(maxDelay >= initialDelay, 'maxDelay', `at least \`initialDelay\` (${initialDelay})`, maxDelay)
   must(follows(restartSpread[0], pause) && follows(restartSpread[1], `${restartSpread[0]}..${longestDelay}`), 'restartSpread', 'two delays, the shorter first', restartSpread)
+  // What is no number, as when it throws, is no delay.
+  if (typeof jitter === 'function') backoff.jitter = (...asked) => guard(() => jitter(...asked)) as number
   must(Number.isInteger(evidence.frames), 'frames', 'a whole number', evidence.frames)
   must(Array.isArray(extensions) && extensions.every((each) => typeof each === 'function'), 'extensions', 'a list of functions', extensions)
   // One of a list that no subprotocol chooses would never be spoken.
   must([dialect].flat().every((each: Dialect | null) => typeof each?.judge === 'function' && typeof each.name === 'string' && (each === dialect || each.subprotocols)), 'dialect', 'a Dialect, or a list of those with subprotocols', dialect)
   must(!schema || schema['~standard']?.version === 1, 'schema', 'a Standard Schema', schema)
-  const delivery = (settings.delivery as Options['delivery'])?.()
-  must(!settings.delivery || (typeof delivery?.id === 'function' && typeof delivery.acked === 'function' && delivery.window >= 1), 'delivery', 'a Delivery', delivery)
+  if (options.delivery) {
+    const delivery = options.delivery()
+    must(typeof delivery?.id === 'function' && typeof delivery.acked === 'function' && delivery.window >= 1, 'delivery', 'a Delivery', delivery)
+    settings.delivery = delivery
+  }
+  if (verdicts) settings.verdicts = checkVerdicts(verdicts)
+  checkProtocols(protocols)
+  return settings
+}
+
+/** @returns them without what is undefined */
+const checkVerdicts = (given: VerdictOverrides): VerdictOverrides => {
+  const verdicts: Record<string, VerdictOverride> = {...given}
   for (const [key, verdict] of Object.entries(verdicts)) {
     const [from, to = from] = key.split('-').map(Number)
     must(from! > 0 && to! >= from! && to! < 65_536, 'verdicts', 'keyed by codes or ranges', key)
@@ -347,8 +365,7 @@ export function checkOptions(options: Options): Settings {
     if (typeof verdict === 'object') verdicts[key] = checkVerdict(verdict, path)!
     else check(verdict, path, `${verdictRules.action} or an object`)
   }
-  checkProtocols(protocols)
-  return {...settings, verdicts, delivery, ...(off && {heartbeat: undefined})}
+  return verdicts
 }
 
 const sendRules: Rules = {binary: 'a boolean', ttl: '1..Infinity', priority: 'high or normal', key: 'a string', signal}

@@ -1,6 +1,5 @@
 // When does a message leave, and who is told what became of it?
 
-import type {EventEmitter} from 'eventemitter3'
 import {longestDelay} from '../core/backoff.ts'
 import {byteLength, messageOf, SendBuffer, type Entry, type Loss, type Message, type MessageId, type Outcome, type OutcomeCause, type OutcomeStatus, type SendData, type Wishes} from '../core/index.ts'
 import {bytesOf} from '../core/inspect.ts'
@@ -9,6 +8,7 @@ import {noWishes, sentAlready} from '../core/send-buffer.ts'
 import {reportError, warn} from '../platform/console.ts'
 import {framing, unsentBytes, type WebSocketLike} from '../platform/websocket.ts'
 import type {Dropped} from './events.ts'
+import type {Line} from './line.ts'
 import {checkId, checkSendOptions, type SendOptions, type Settings} from './options.ts'
 import type {Report} from './report.ts'
 import type {Writer} from './writer.ts'
@@ -20,25 +20,6 @@ export type SendResult = 'sent' | 'buffered' | 'refused'
 export interface Receipt extends Promise<Outcome> {
   /** Takes the message back, if that is not too late: the outcome says. */
   cancel(): void
-}
-
-/** What a WebSocket needs more than a client. */
-export interface DropIn {
-  /** Given each message's own event before the listeners of `message`, without a step between, where nothing is decoded. */
-  readonly hear?: (event: {readonly data: any}) => void
-  /** Whether bytes that must wait are copied: the standard reads them when they are sent, and later they may be others. */
-  readonly copies?: boolean
-}
-
-/** What the client lends to those who send and receive: its connection, and its voice. */
-export interface Line extends DropIn {
-  readonly emitter: EventEmitter
-  /** The socket, if it is open and nothing else must be handled first. */
-  ready(): WebSocketLike | undefined
-  /** Looks whether the socket is closing and has not said so. */
-  look(): void
-  /** Whether the client may still send. */
-  takes(): boolean
 }
 
 /** Nobody has seen it. */
@@ -70,12 +51,13 @@ const pongLimit = 2000
  * answered one that was sent after it. So a connection that breaks leaves at most three chunks in doubt.
  */
 export class Outbox {
-  readonly buffer: SendBuffer
   /** Whether this connection has protocol pings, which show what the peer has. */
   answers = false
   readonly #settings: Settings
   readonly #writer: Writer
   readonly #line: Line
+  /** Made for the first message that can't leave at once: many clients never have one. */
+  #buffer: SendBuffer | undefined
   /** Whether what waits goes before what comes. Listeners of `open` go before all. */
   #flushing = false
   #timer: unknown
@@ -92,10 +74,25 @@ export class Outbox {
   #wanted = 0
 
   constructor(settings: Settings, writer: Writer, line: Line) {
-    this.buffer = new SendBuffer(settings.buffer, settings.delivery?.window)
     this.#settings = settings
     this.#writer = writer
     this.#line = line
+    writer.held = this
+  }
+
+  /** Messages that wait. */
+  get size(): number {
+    return this.#buffer?.size ?? 0
+  }
+
+  /** Bytes of those. */
+  get bytes(): number {
+    return this.#buffer?.bytes ?? 0
+  }
+
+  /** Messages of so many bytes are refused. */
+  get tooBig(): number {
+    return this.#buffer?.tooBig ?? Infinity
   }
 
   send(data: unknown, options: SendOptions | undefined): SendResult {
@@ -134,7 +131,7 @@ export class Outbox {
       this.#writer.write(socket, message, !entry || entry.bytes > largestKept ? 'sender' : entry)
       return 'sent'
     }
-    if (id !== undefined) checkId(id, this.buffer.awaits(`${id}`))
+    if (id !== undefined) checkId(id, !!this.#buffer?.awaits(`${id}`))
     const abort = signal && (() => this.#cancel(entry as Entry))
     const wishes: Wishes | undefined = tell || id !== undefined || codec || given ? {
       priority,
@@ -158,10 +155,9 @@ export class Outbox {
 
   /** The socket, if this may go straight to it. */
   #clear(data: SendData, key: string | undefined): WebSocketLike | undefined {
-    const {buffer} = this
-    const {tooBig} = buffer
+    const {tooBig} = this
     // An `open` listener goes before what waits, but for an older message with its key: that would come after it.
-    if ((this.#flushing && buffer.size) || buffer.isKeyed(key)) return undefined
+    if ((this.#flushing && this.size) || this.#buffer?.isKeyed(key)) return undefined
     const socket = this.#line.ready()
     return socket && (tooBig === Infinity || byteLength(data) < tooBig) ? socket : undefined
   }
@@ -169,10 +165,10 @@ export class Outbox {
   /** Takes a message, and sends what may leave. */
   #push(message: Message, wishes: Wishes | undefined): Entry | OutcomeCause {
     // Also while `open` is told: there is nothing to go before it.
-    if (!this.buffer.size && this.#line.ready()) this.#flushing = true
+    if (!this.size && this.#line.ready()) this.#flushing = true
     const {data} = message
-    const kept = this.#line.copies && typeof data === 'object' && 'byteLength' in data ? {...message, data: bytesOf(data).slice()} : message
-    const entry = this.buffer.push(kept, this.#writer.now(), !!this.#open(), wishes)
+    const kept = this.#line.dropIn.copies && typeof data === 'object' && 'byteLength' in data ? {...message, data: bytesOf(data).slice()} : message
+    const entry = this.#made().push(kept, this.#writer.now(), !!this.#open(), wishes)
     this.#write()
     // Last: only who knows of the refusal waits for `drain`.
     if (entry === 'full' || entry === 'overflow') {
@@ -185,7 +181,7 @@ export class Outbox {
   }
 
   #cancel(entry: Entry): void {
-    this.buffer.cancel(entry)
+    this.#buffer!.cancel(entry)
     this.#write()
   }
 
@@ -197,7 +193,7 @@ export class Outbox {
 
   /** @returns those that nobody awaits */
   acknowledge(ids: readonly MessageId[]): MessageId[] {
-    const others = ids.filter((id) => !this.buffer.acknowledge(`${id}`))
+    const others = ids.filter((id) => !this.#buffer?.acknowledge(`${id}`))
     // Not before: what goes out now, the server could not have meant.
     if (others.length < ids.length) this.flush()
     return others
@@ -213,7 +209,7 @@ export class Outbox {
     if (!this.#pings) return
     this.#pings--
     if (!this.#pinged || --this.#pinged.pongs) return
-    this.buffer.left(this.#pinged.turn)
+    this.#buffer!.left(this.#pinged.turn)
     this.#pinged = undefined
     this.flush()
   }
@@ -234,8 +230,10 @@ export class Outbox {
     const entry = largest?.source ?? (sequence && isCertain ? ring.sourceOf(sequence) : undefined)
     const fault: Loss['fault'] = typeof entry === 'object' ? {entry, why: largest ? 'too-big' : 'at-fault', inDoubt: !isCertain} : undefined
     return () => {
-      if (largest) this.buffer.refuseFrom(largest.bytes)
-      this.buffer.lost({unsent: again, fault, arrived})
+      if (largest) this.#made().refuseFrom(largest.bytes)
+      // What went straight to the socket waits here for the first time.
+      const buffer = again.length || fault ? this.#made() : this.#buffer
+      buffer?.lost({unsent: again, fault, arrived})
       this.#flushing = false
       this.#pinged = undefined
       this.#pings = 0
@@ -246,14 +244,19 @@ export class Outbox {
     }
   }
 
+  /** The client begins anew. */
+  start(): void {
+    this.#buffer?.start()
+  }
+
   /** Nothing will be sent any more. */
   stop(): void {
-    this.buffer.stop()
+    this.#buffer?.stop()
     this.#update()
   }
 
   take(): Message<any>[] {
-    const taken = this.buffer.take()
+    const taken = this.#buffer?.take() ?? []
     this.#update()
     return taken
   }
@@ -275,15 +278,21 @@ export class Outbox {
     return this.#flushing ? this.#line.ready() : undefined
   }
 
+  #made(): SendBuffer {
+    const {buffer, delivery} = this.#settings
+    return (this.#buffer ??= new SendBuffer(buffer, delivery?.window))
+  }
+
   #isAbove(): boolean {
-    const {buffer} = this
+    const {buffer, highWaterMark} = this.#settings
     const socket = this.#line.ready()
-    return !buffer.fits(this.#wanted, !!socket) || buffer.bytes + (socket?.bufferedAmount ?? 0) > this.#settings.highWaterMark
+    const fits = this.#buffer ? this.#buffer.fits(this.#wanted, !!socket) : buffer.maxMessages > 0 || !!socket
+    return !fits || this.bytes + (socket?.bufferedAmount ?? 0) > highWaterMark
   }
 
   #write(): void {
-    const {buffer} = this
-    for (let socket, entry; (socket = this.#open()) && (entry = buffer.next(this.#writer.now())); ) {
+    const buffer = this.#buffer
+    for (let socket, entry; (socket = buffer && this.#open()) && (entry = buffer.next(this.#writer.now())); ) {
       this.#looks = 0
       try {
         this.#writer.write(socket, entry, entry)
@@ -302,13 +311,13 @@ export class Outbox {
 
   /** Looks what has left. */
   #look(): void {
-    const {buffer} = this
+    const buffer = this.#buffer
     const now = this.#settings.clock.now()
-    buffer.expire(now)
+    buffer?.expire(now)
     const socket = this.#open()
-    if (socket) {
+    if (socket) this.#looks++
+    if (socket && buffer) {
       const written = buffer.nextTurn() - 1
-      this.#looks++
       const isLate = !!this.#pinged && now - this.#pinged.at > pongLimit
       // Not the last two chunks: the peer may be that far behind.
       if (!this.answers || isLate) buffer.left(written - 2, socket.bufferedAmount, isLate)
@@ -326,10 +335,10 @@ export class Outbox {
 
   /** Tells what is new, and sees to it that what is to come is noticed. */
   #update(): void {
-    const {buffer} = this
+    const buffer = this.#buffer
     const {codec, delivery} = this.#settings
-    this.#writer.direct = !codec && !delivery && buffer.isIdle ? this.#line.ready() : undefined
-    for (const {entry, outcome} of buffer.takeSettled()) {
+    this.#writer.direct = !codec && !delivery && (!buffer || buffer.isIdle) ? this.#line.ready() : undefined
+    for (const {entry, outcome} of buffer?.takeSettled() ?? []) {
       const {done, tell} = entry.wishes
       const {status, why, inDoubt} = outcome
       done?.()
@@ -356,12 +365,13 @@ export class Outbox {
 
   /** One timer, for the next look or the next message to expire. */
   #schedule(): void {
-    const {buffer} = this
-    const underWay = this.#open() && (buffer.size || buffer.flying || this.#isPressed)
-    if (!underWay && Math.min(buffer.expiresAt, this.#timerAt) === Infinity) return
+    const buffer = this.#buffer
+    const expiresAt = buffer?.expiresAt ?? Infinity
+    const underWay = (buffer?.size || buffer?.flying || this.#isPressed) && this.#open()
+    if (!underWay && Math.min(expiresAt, this.#timerAt) === Infinity) return
     const now = this.#settings.clock.now()
     const delay = underWay ? Math.min(longestLook, Math.floor(2 ** this.#looks / 16)) : Infinity
-    const at = this.#line.takes() ? Math.min(now + delay, buffer.expiresAt) : Infinity
+    const at = this.#line.takes() ? Math.min(now + delay, expiresAt) : Infinity
     if (at === this.#timerAt || (at > this.#timerAt && at < Infinity)) return
     this.#settings.clock.clearTimeout(this.#timer)
     this.#timerAt = at

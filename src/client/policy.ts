@@ -2,38 +2,76 @@
 
 import {checkVerdict} from '../core/check.ts'
 import {changed} from '../core/classify.ts'
-import {classify, type Dialect, type Policy, type Verdict} from '../core/index.ts'
+import {classify, type ClassifyContext, type Close, type Dialect, type HeartbeatRules, type Policy, type RetryPolicy, type Verdict} from '../core/index.ts'
 import {pollInterval} from '../platform/websocket.ts'
 import type {ExtensionHooks} from './extension.ts'
 import {guard} from './guard.ts'
+import type {Line} from './line.ts'
 import type {Settings} from './options.ts'
 
-/**
- * @param refreshable whether there is a function to ask for new credentials or a new address
- * @param spoken the dialect of the connection, if it has one
- */
-export const policyOf = (settings: Settings, hooks: readonly ExtensionHooks[], refreshable: boolean, spoken: () => Dialect | undefined): Policy => {
-  const {backoff, stableAfter, connectTimeout, closeTimeout, heartbeat, onPageHide, onOpen, reconnect} = settings
-  const {jitter} = backoff
-  return {
-    stableAfter,
-    connectTimeout,
-    closeTimeout,
-    heartbeat,
-    refreshable,
-    // What is no number, as when it throws, is no delay.
-    backoff: typeof jitter === 'function' ? {...backoff, jitter: (...given) => guard(() => jitter(...given)) as number} : backoff,
-    pollInterval: pollInterval(),
-    closeOnPageHide: onPageHide !== 'keep',
-    setsUp: !!onOpen,
-    reconnects: reconnect !== false,
-    investigates: hooks.some(({investigate}) => investigate),
-    classify: (close, context) => {
-      const own = spoken()
-      // What the caller's code says is checked like an option: it could stop, or come back at once, by mistake.
-      const dialect = own && {name: own.name, judge: () => guard(() => checkVerdict(own.judge(close), 'judge') as Verdict | undefined)}
-      const suggested = classify(close, {...settings, dialect, announced: context.announced})
-      return changed(suggested, guard(() => checkVerdict(settings.classify?.(close, context, suggested), 'classify')))
-    },
+/** The service's own codes, on the connection that there is. */
+export const dialectOf = ({dialect}: Settings, {socket}: Line): Dialect | undefined =>
+  Array.isArray(dialect) ? dialect.find(({subprotocols}) => subprotocols!.includes(socket?.protocol ?? '')) : (dialect as Dialect | undefined)
+
+/** The caller's wishes, read from the settings when they are asked for: a copy would be one more object for each client. */
+export class Wishes implements Policy {
+  readonly #settings: Settings
+  readonly #hooks: readonly ExtensionHooks[]
+  readonly #line: Line
+  readonly refreshable: boolean
+  readonly pollInterval: number | undefined = pollInterval()
+
+  /** @param refreshable whether there is a function to ask for new credentials or a new address */
+  constructor(settings: Settings, hooks: readonly ExtensionHooks[], line: Line, refreshable: boolean) {
+    this.#settings = settings
+    this.#hooks = hooks
+    this.#line = line
+    this.refreshable = refreshable
+  }
+
+  get backoff(): RetryPolicy {
+    return this.#settings.backoff
+  }
+
+  get stableAfter(): number {
+    return this.#settings.stableAfter
+  }
+
+  get connectTimeout(): number {
+    return this.#settings.connectTimeout
+  }
+
+  get closeTimeout(): number {
+    return this.#settings.closeTimeout
+  }
+
+  get heartbeat(): HeartbeatRules | undefined {
+    return this.#settings.heartbeat
+  }
+
+  get closeOnPageHide(): boolean {
+    return this.#settings.onPageHide !== 'keep'
+  }
+
+  get setsUp(): boolean {
+    return !!this.#settings.onOpen
+  }
+
+  get reconnects(): boolean {
+    return this.#settings.reconnect !== false
+  }
+
+  get investigates(): boolean {
+    return this.#hooks.some(({investigate}) => investigate)
+  }
+
+  classify(close: Close, context: ClassifyContext): Verdict {
+    const settings = this.#settings
+    const {verdicts, onNormalClosure} = settings
+    const own = dialectOf(settings, this.#line)
+    // What the caller's code says is checked like an option: it could stop, or come back at once, by mistake.
+    const dialect = own && {name: own.name, judge: () => guard(() => checkVerdict(own.judge(close), 'judge') as Verdict | undefined)}
+    const suggested = classify(close, {verdicts, onNormalClosure, dialect, announced: context.announced})
+    return changed(suggested, guard(() => checkVerdict(settings.classify?.(close, context, suggested), 'classify')))
   }
 }

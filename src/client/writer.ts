@@ -13,6 +13,9 @@ import {socketClass} from './socket-class.ts'
 /** How most messages leave. */
 const asText: Sending = {kind: 'string', source: 'sender'}
 
+/** Those that have asked for the time in this turn of the event loop. */
+const timed: Writer[] = []
+
 /** Looks over what leaves, hands it to the socket and keeps the evidence. */
 export class Writer {
   readonly ring: EvidenceRing
@@ -20,27 +23,26 @@ export class Writer {
   direct: WebSocketLike | undefined
   readonly #settings: Settings
   readonly #lints: boolean
-  readonly #held: () => void
-  readonly #warned: Finding[] = []
+  /** Told when the runtime seems to hold what it should have passed on. */
+  held: {press(): void} | undefined
+  #warned: readonly Finding[] = []
   /** Those that did not go straight to the socket. */
   #prepared = 0
   /** The time in this turn of the event loop; 0 when not asked yet. Asking on every message would cost more than all else. */
   #turn = 0
-  readonly #endTurn = (): void => void (this.#turn = 0)
 
-  /** @param held told when the runtime seems to hold what it should have passed on */
-  constructor(settings: Settings, held: () => void) {
+  constructor(settings: Settings) {
     this.ring = new EvidenceRing(settings.evidence.frames)
     this.#settings = settings
     this.#lints = settings.lint !== 'off'
-    this.#held = held
   }
 
   /** The time, to the turn of the event loop. */
   now(): number {
     if (!this.#turn) {
       this.#turn = this.#settings.clock.now()
-      queueMicrotask(this.#endTurn)
+      // One function for all clients, not one for each.
+      if (timed.push(this) < 2) queueMicrotask(Writer.#endTurn)
     }
     return this.#turn
   }
@@ -79,11 +81,15 @@ export class Writer {
     this.ring.record(data, {kind, source, offset}, this.now())
   }
 
+  static #endTurn(): void {
+    for (const writer of timed.splice(0)) writer.#turn = 0
+  }
+
   /** Must more be remembered, since the runtime still holds what was sent? */
   #measure({bufferedAmount}: WebSocketLike): void {
     if (!bufferedAmount) return this.ring.left()
     this.ring.grow()
-    this.#held()
+    this.held!.press()
   }
 
   #lint(data: SendData, kind: FrameKind): void {
@@ -91,7 +97,7 @@ export class Writer {
       const message = `${finding} in a message to send`
       if (this.#settings.lint === 'throw') throw new ClosecallError('LINT', message)
       if (this.#warned.includes(finding)) continue
-      this.#warned.push(finding)
+      this.#warned = [...this.#warned, finding]
       warn(`closecall: ${message}; said once for each kind, see \`lint\``)
     }
   }

@@ -37,10 +37,13 @@ export const must = (so: unknown, name: string, rule: string, value: unknown): v
 /** Where a function belongs, what stands there instead may be the secret that it should have asked for. */
 export const check = (value: unknown, name: string, rule: string): void => must(follows(value, rule), name, rule, rule === 'a function' ? typeof value : value)
 
-/** Checks what was given, and fills in what was not. An option that is undefined is one that was not given. */
-export const fill = <T extends object>(whole: string, defaults: T, rules: Rules, given: object, path = ''): T => {
+/**
+ * Checks what was given, and fills in what was not. An option that is undefined is one that was not given.
+ *
+ * @param filled what has the defaults, and is given the rest
+ */
+export const fill = <T extends object>(whole: string, defaults: T, rules: Rules, given: object, path = '', filled: Record<string, any> = {...defaults}): T => {
   check(given, whole, 'an object')
-  const filled: Record<string, any> = {...defaults}
   for (const [name, value] of Object.entries(given)) {
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
     must(rule, path + name, 'an option that exists', typeof value)

@@ -260,9 +260,9 @@ const endOf = ({last, verdict}: Partial<Ended>): Partial<Ended> => (last && verd
 /** @param before what is left to do about an older connection */
 const dial = ({epoch}: State, event: Event, {connectTimeout}: Policy, standing: Standing & Partial<Ended>, refresh: boolean, ...before: Effect[]): Step => {
   const {now} = event
-  const next = {...standingOf(standing), ...endOf(standing), epoch: epoch + 1, refresh}
-  if (event.frozen) return step(asleep({...next, earliest: now}), ...before)
-  return step({...next, name: 'connecting', deadline: now + connectTimeout}, ...before, {type: 'connect'})
+  const next = {epoch: epoch + 1, refresh, ...standingOf(standing), ...endOf(standing)}
+  if (event.frozen) return step(asleep({earliest: now, ...next}), ...before)
+  return step({name: 'connecting', deadline: now + connectTimeout, ...next}, ...before, {type: 'connect'})
 }
 
 /** A new beginning. Credentials are asked for again: the caller may have mended them. */
@@ -291,14 +291,15 @@ const ready: Handler<In<'connecting'>, Of<'ready'>> = (state, event, policy) => 
 const begin: Handler<In<'connecting'>, Of<'opened' | 'ready'>> = (state, {now, asks, signs = 0}, policy) => {
   const {heartbeat, stableAfter} = policy
   const {epoch, hint, failure, deadline} = state
-  const beat = heartbeat && asks !== undefined && {beat: firstBeat(asks, now, signs, heartbeat)}
-  return step(watch({...standingOf(state), name: 'open', epoch, since: now, stableAt: now + stableAfter, ...(hint && {hint}), ...(failure && {failure, deadline}), ...beat}, now, policy))
+  const beat = heartbeat && asks !== undefined && firstBeat(asks, now, signs, heartbeat)
+  const more = {...(hint && {hint}), ...(failure && {failure, deadline}), ...(beat && {beat})}
+  return step({name: 'open', epoch, since: now, stableAt: now + stableAfter, ...standingOf(state), ...watch(beat || undefined, now, policy), ...more})
 }
 
-/** Sets when to look at the other end's life again. */
-const watch = (state: In<'open'>, now: number, {heartbeat, pollInterval = Infinity}: Policy): State => {
-  const lookAt = Math.min(state.beat ? nextLook(state.beat, heartbeat!) : Infinity, now + pollInterval)
-  return lookAt < Infinity ? {...state, lookAt} : state
+/** When to look at the other end's life again. */
+const watch = (beat: Beat | undefined, now: number, {heartbeat, pollInterval = Infinity}: Policy): {lookAt: number} | undefined => {
+  const lookAt = Math.min(beat ? nextLook(beat, heartbeat!) : Infinity, now + pollInterval)
+  return lookAt < Infinity ? {lookAt} : undefined
 }
 
 /** The connection is failing: its close event is due, but some runtimes never send it. */
@@ -318,10 +319,13 @@ const examine = (state: In<'open'>, event: Event, policy: Policy, woken: boolean
   const {now, signs = 0, readyState = 1} = event
   // HACK(nodejs/undici): a close frame without the end of TCP leaves its WebSocket CLOSING for ever; `ws` and Bun wait for half a minute.
   if (readyState > 1) return step({...state, failure: {}, stalled: true, deadline: now + policy.closeTimeout}, {type: 'terminate'})
-  if (!state.beat) return step(watch(state, now, policy))
+  if (!state.beat) {
+    const next = watch(undefined, now, policy)
+    return step(next ? {...state, ...next} : state)
+  }
   const seen = look(state.beat, now, signs, policy.heartbeat!, woken)
   if (!seen) return lose(state, event, policy, {origin: 'heartbeat'})
-  return step(watch({...state, beat: seen.beat}, now, policy), ...(seen.ask ? [ask] : []))
+  return step({...state, beat: seen.beat, ...watch(seen.beat, now, policy)}, ...(seen.ask ? [ask] : []))
 }
 
 const ask: Effect = {type: 'ask'}
@@ -374,11 +378,11 @@ const lose = (state: In<'connecting' | 'open'>, event: Event, policy: Policy, re
   // Credentials that were asked for and did not come are still wanted.
   const wanting = 'refresh' in state && state.refresh && (origin === 'provider' || origin === 'connect-timeout')
   const waiting = {
-    ...next,
     epoch,
     attempt: attempt + 1,
     elsewhere: [here, ...elsewhere].filter((memory) => memory.endpoint !== next.endpoint),
     refresh: strike.key === 'refresh' || wanting,
+    ...next,
     ...ended,
   }
   const pause = next === here ? delay : Math.max(next.retryAt - now, random * wakeSpread)
@@ -430,21 +434,21 @@ const hold = (waiting: Held & Ended, delay: number, event: Stamp, policy: Policy
   : event.online ? wait(waiting, delay, event)
   : offline(waiting, event, policy)
 
-const wait = (waiting: Held & Ended, delay: number, {now}: Stamp): State => ({...(held(waiting) as typeof waiting), name: 'backoff', delay, retryAt: now + delay})
+const wait = (waiting: Held & Ended, delay: number, {now}: Stamp): State => ({name: 'backoff', delay, retryAt: now + delay, ...(held(waiting) as typeof waiting)})
 
-const asleep = (waiting: Held): State => ({...held(waiting), name: 'suspended', why: 'page'})
+const asleep = (waiting: Held): State => ({name: 'suspended', why: 'page', ...held(waiting)})
 
 /** Looks for the network now and then all the same, though not before the server allows it. */
 const offline = (waiting: Held, {now, random}: Stamp, {backoff: {maxDelay}}: Policy): State => ({
-  ...held(waiting),
   name: 'suspended',
   why: 'offline',
   retryAt: Math.max(waiting.earliest, now + Math.min(maxDelay * (1 + random), longestDelay)),
+  ...held(waiting),
 })
 
 const held = (waiting: Held): Held => {
   const {epoch, refresh, earliest} = waiting
-  return {...standingOf(waiting), ...endOf(waiting), epoch, refresh, earliest}
+  return {epoch, refresh, earliest, ...standingOf(waiting), ...endOf(waiting)}
 }
 
 /**
@@ -500,7 +504,7 @@ const hurry: Handler<In<'backoff'>, Event> = (state, event) => step(event.now < 
 
 const postpone: Handler<In<'connecting'>, Of<'postponed'>> = (state, {now, delay}) => {
   const earliest = now + Math.min(delay, longestDelay)
-  return step({...standingOf(state), ...endOf(state), name: 'suspended', why: 'overload', epoch: state.epoch + 1, refresh: false, earliest, retryAt: earliest}, abandon)
+  return step({name: 'suspended', why: 'overload', epoch: state.epoch + 1, refresh: false, earliest, retryAt: earliest, ...standingOf(state), ...endOf(state)}, abandon)
 }
 
 /** What the server said in a message, before the close; a connection that is set up counts as one. A pause is said anew as a whole: an older spread is not of it. */

@@ -29,7 +29,7 @@ const signalOf = ({type, persisted}: PageEvent): Signal | undefined =>
 
 /** What browsers say. It listens only while somebody listens to it; runtimes without these signals count as online and there. */
 export const pageEnvironment = (): Environment => {
-  const listeners = new Set<(signal: Signal) => void>()
+  const listeners = new Set<{listener: (signal: Signal) => void}>()
   let frozen = false
   /** The page is being unloaded: no wake will come. */
   let gone = false
@@ -43,7 +43,7 @@ export const pageEnvironment = (): Environment => {
       frozen = signal !== 'wake'
       gone = event.type === 'pagehide' && signal === 'freeze'
     }
-    for (const listener of [...listeners]) listener(signal)
+    for (const {listener} of [...listeners]) listener(signal)
   }
   return {
     get online() {
@@ -52,15 +52,15 @@ export const pageEnvironment = (): Environment => {
     get frozen() {
       return frozen
     },
-    subscribe(given) {
-      const listener = (signal: Signal): void => given(signal)
+    subscribe(listener) {
+      const entry = {listener}
       if (!listeners.size) {
         capture = !!globalThis.document
         for (const type of types) globalThis.addEventListener?.(type, pass, capture)
       }
-      listeners.add(listener)
+      listeners.add(entry)
       return () => {
-        if (!listeners.delete(listener) || listeners.size) return
+        if (!listeners.delete(entry) || listeners.size) return
         for (const type of types) globalThis.removeEventListener?.(type, pass, capture)
         // Nobody will hear of a wake.
         frozen = gone

@@ -56,7 +56,7 @@ const noDropIn: DropIn = {}
 /** A connection that is kept, or ended for a reason that can be told. Made by {@link connect}. */
 export class Client<In = MessageData, Out = SendData> implements AsyncIterable<In>, AsyncDisposable {
   /** Absolute URLs, or who knows them. */
-  readonly #address: string[] | Extract<Address, Function>
+  readonly #address: string | string[] | Extract<Address, Function>
   readonly #settings: Settings
   readonly #policy: Wishes
   readonly #line: Line
@@ -82,12 +82,14 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   constructor(address: Address, options: Options<In, Out> = {}, dropIn: DropIn = noDropIn) {
     const settings = checkOptions(options)
     const {clock, credentials, extensions, protocols, random, signal, autoOpen} = settings
-    this.#address = typeof address === 'function' ? address : toURLs(address)
-    this.#endpoints = typeof address === 'function' ? 1 : this.#address.length
+    const urls = typeof address === 'function' ? [] : toURLs(address)
+    // One is the rule, and needs no list.
+    this.#address = typeof address === 'function' ? address : urls.length > 1 ? urls : urls[0]!
+    this.#endpoints = urls.length || 1
     this.#settings = settings
     this.#watchful = !!options.heartbeat
     this.#hooks = extensions.length ? extensions.map((extend) => guard(() => extend({clock, random})) ?? {}) : none
-    this.#line = new Line(dropIn, (happening) => this.#dispatch(happening))
+    this.#line = new Line(dropIn, this.#teller())
     this.#policy = new Wishes(settings, this.#hooks, this.#line, [address, protocols, credentials].some((value) => typeof value === 'function'))
     this.#writer = new Writer(settings)
     this.#outbox = new Outbox(settings, this.#writer, this.#line)
@@ -321,6 +323,10 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     await until(this, () => false).catch(() => {})
   }
 
+  #teller(): Line['tell'] {
+    return (type) => this.#dispatch({type})
+  }
+
   /** Run to completion: what happens meanwhile waits its turn. */
   #dispatch(happening: Happening): void {
     // Nothing goes straight to the socket before this is settled.
@@ -435,7 +441,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
         this.#credentials = fresh
       }
       const address = this.#address
-      const urls = typeof address === 'function' ? toURLs(await ask(address)) : address
+      const urls = typeof address === 'function' ? toURLs(await ask(address)) : [address].flat()
       const offered = await ask(protocols)
       checkProtocols(offered)
       if (epoch !== this.#line.state.epoch) return
@@ -463,7 +469,10 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   #attach(socket: WebSocketLike, epoch: number): void {
     this.#line.socket = socket
     guard(() => (socket.binaryType = this.#settings.binaryType))
-    socket.onopen = () => this.#dispatch({type: 'opened', epoch, ...this.#asks(socket)})
+    socket.onopen = () => {
+      socket.onopen = null
+      this.#dispatch({type: 'opened', epoch, ...this.#asks(socket)})
+    }
     this.#receiver.listen(socket, this.#hooks, this.#settings.dialect && ((data) => this.#heed(data)))
     this.#outbox.answers = listenForPongs(socket, () => {
       if (socket !== this.#line.socket) return
@@ -555,7 +564,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     this.#stopWatching = undefined
     if (stop) return stop()
     const {environment, signal} = this.#settings
-    const unsubscribe = environment.subscribe((type) => this.#dispatch({type}))
+    const unsubscribe = environment.subscribe(this.#line.tell)
     this.#stopWatching = signal ? this.#heedAbort(signal, unsubscribe) : unsubscribe
   }
 

@@ -2,6 +2,7 @@
 
 import {EventEmitter} from 'eventemitter3'
 import {initialState, type Event, type Stamp, type State} from '../core/index.ts'
+import type {Signal} from '../platform/environment.ts'
 import type {WebSocketLike} from '../platform/websocket.ts'
 import {takes} from './waiting.ts'
 
@@ -22,13 +23,14 @@ export interface DropIn {
 export class Line {
   readonly emitter: EventEmitter = new EventEmitter()
   readonly dropIn: DropIn
-  readonly tell: (happening: Happening) => void
+  /** Lets the client handle a signal. */
+  readonly tell: (signal: Signal) => void
   state: State = initialState
   socket: WebSocketLike | undefined
   /** What is being handled, and what waits for that. Absent: nothing is. */
   mailbox: Happening[] | undefined
 
-  constructor(dropIn: DropIn, tell: (happening: Happening) => void) {
+  constructor(dropIn: DropIn, tell: (signal: Signal) => void) {
     this.dropIn = dropIn
     this.tell = tell
   }
@@ -41,7 +43,7 @@ export class Line {
 
   /** Looks whether the socket is closing and has not said so. */
   look(): void {
-    if (this.state.name === 'open' && this.socket!.readyState !== 1) this.tell({type: 'wake'})
+    if (this.state.name === 'open' && this.socket!.readyState !== 1) this.tell('wake')
   }
 
   /** Whether the client may still send. */

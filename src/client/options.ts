@@ -335,11 +335,7 @@ export function checkOptions(options: Options): Settings {
   const settings = fill<object>('options', defaults, rules, given, '', Object.create(defaults)) as Settings
   if (off) settings.heartbeat = undefined
   const {backoff, dialect = [], evidence, extensions, protocols, schema} = settings
-  const {initialDelay, maxDelay, restartSpread, jitter} = backoff
-  must(maxDelay >= initialDelay, 'maxDelay', `at least \`initialDelay\` (${initialDelay})`, maxDelay)
-  must(follows(restartSpread[0], pause) && follows(restartSpread[1], `${restartSpread[0]}..${longestDelay}`), 'restartSpread', 'two delays, the shorter first', restartSpread)
-  // What is no number, as when it throws, is no delay.
-  if (typeof jitter === 'function') backoff.jitter = (...asked) => guard(() => jitter(...asked)) as number
+  if (options.backoff) checkBackoff(backoff)
   must(Number.isInteger(evidence.frames), 'frames', 'a whole number', evidence.frames)
   must(Array.isArray(extensions) && extensions.every((each) => typeof each === 'function'), 'extensions', 'a list of functions', extensions)
   // One of a list that no subprotocol chooses would never be spoken.
@@ -353,6 +349,15 @@ export function checkOptions(options: Options): Settings {
   if (verdicts) settings.verdicts = checkVerdicts(verdicts)
   checkProtocols(protocols)
   return settings
+}
+
+/** What each number can't say alone. */
+const checkBackoff = (backoff: RetryPolicy): void => {
+  const {initialDelay, maxDelay, restartSpread, jitter} = backoff
+  must(maxDelay >= initialDelay, 'maxDelay', `at least \`initialDelay\` (${initialDelay})`, maxDelay)
+  must(follows(restartSpread[0], pause) && follows(restartSpread[1], `${restartSpread[0]}..${longestDelay}`), 'restartSpread', 'two delays, the shorter first', restartSpread)
+  // What is no number, as when it throws, is no delay.
+  if (typeof jitter === 'function') backoff.jitter = (...asked) => guard(() => jitter(...asked)) as number
 }
 
 /** @returns them without what is undefined */

@@ -25,7 +25,7 @@ export class Writer {
   readonly #lints: boolean
   /** Told when the runtime seems to hold what it should have passed on. */
   held: {press(): void} | undefined
-  #warned: readonly Finding[] = []
+  #warned: readonly Finding[] | undefined
   /** Those that did not go straight to the socket. */
   #prepared = 0
   /** The time in this turn of the event loop; 0 when not asked yet. Asking on every message would cost more than all else. */
@@ -96,8 +96,8 @@ export class Writer {
     for (const finding of lint(data, kind)) {
       const message = `${finding} in a message to send`
       if (this.#settings.lint === 'throw') throw new ClosecallError('LINT', message)
-      if (this.#warned.includes(finding)) continue
-      this.#warned = [...this.#warned, finding]
+      if (this.#warned?.includes(finding)) continue
+      this.#warned = [...(this.#warned ?? []), finding]
       warn(`closecall: ${message}; said once for each kind, see \`lint\``)
     }
   }

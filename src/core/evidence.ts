@@ -63,10 +63,12 @@ interface Slot {
   how: Sending
 }
 
+const none: Slot[] = []
+
 /** The last sends on one connection. Slots are reused, so that remembering allocates nothing. */
 export class EvidenceRing {
   readonly #frames: number
-  #slots: Slot[] = []
+  #slots: Slot[] = none
   #capacity = 0
   #next = 0
   /** Length of the longest message on this connection, remembered or not. */
@@ -102,7 +104,7 @@ export class EvidenceRing {
   /** The runtime has passed on everything. */
   left(): void {
     this.#left = this.sent
-    this.#next = 0
+    this.#turn()
   }
 
   /** It has not: more are remembered, within bounds. */
@@ -114,7 +116,7 @@ export class EvidenceRing {
 
   /** @param at milliseconds since 1970 */
   record(data: SendData, how: Sending, at: number): void {
-    if (this.isFull) this.#next = 0
+    if (this.isFull) this.#turn()
     const slot = (this.#slots[this.#next++] ??= {} as Slot)
     const length = lengthOf(data)
     this.sent++
@@ -129,12 +131,19 @@ export class EvidenceRing {
 
   /** When a connection is over: what was sent on it can't be at fault for the end of another. */
   clear(): void {
-    this.#slots = []
-    this.#next = 0
+    this.#slots = none
+    this.#capacity = this.#next = 0
     this.#left = this.sent
     this.#longest = 0
-    this.#capacity = Math.max(this.#frames, defaultEvidence.frames)
     this.#touchedAt = -Infinity
+  }
+
+  /** Another round. Nothing is made before the first: many connections only listen. */
+  #turn(): void {
+    this.#next = 0
+    if (this.#capacity) return
+    this.#capacity = Math.max(this.#frames, defaultEvidence.frames)
+    this.#slots = []
   }
 
   /** Examines what is remembered, oldest first. */

@@ -290,10 +290,10 @@ const ready: Handler<In<'connecting'>, Of<'ready'>> = (state, event, policy) => 
 
 const begin: Handler<In<'connecting'>, Of<'opened' | 'ready'>> = (state, {now, asks, signs = 0}, policy) => {
   const {heartbeat, stableAfter} = policy
-  const {epoch, hint, failure, deadline} = state
+  const {epoch, hint, failure, deadline, attempt, streak, failures, endpoint, elsewhere} = state
   const beat = heartbeat && asks !== undefined && firstBeat(asks, now, signs, heartbeat)
   const more = {...(hint && {hint}), ...(failure && {failure, deadline}), ...(beat && {beat})}
-  return step({name: 'open', epoch, since: now, stableAt: now + stableAfter, ...standingOf(state), ...watch(beat || undefined, now, policy), ...more})
+  return step({name: 'open', epoch, since: now, stableAt: now + stableAfter, attempt, streak, failures, endpoint, elsewhere, ...watch(beat || undefined, now, policy), ...more})
 }
 
 /** When to look at the other end's life again. */

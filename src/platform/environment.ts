@@ -29,7 +29,8 @@ const signalOf = ({type, persisted}: PageEvent): Signal | undefined =>
 
 /** What browsers say. It listens only while somebody listens to it; runtimes without these signals count as online and there. */
 export const pageEnvironment = (): Environment => {
-  const listeners = new Set<{listener: (signal: Signal) => void}>()
+  /** By what ends them: one listener may be given twice. */
+  const listeners = new Map<() => void, (signal: Signal) => void>()
   let frozen = false
   /** The page is being unloaded: no wake will come. */
   let gone = false
@@ -43,7 +44,7 @@ export const pageEnvironment = (): Environment => {
       frozen = signal !== 'wake'
       gone = event.type === 'pagehide' && signal === 'freeze'
     }
-    for (const {listener} of [...listeners]) listener(signal)
+    for (const listener of [...listeners.values()]) listener(signal)
   }
   return {
     get online() {
@@ -53,18 +54,18 @@ export const pageEnvironment = (): Environment => {
       return frozen
     },
     subscribe(listener) {
-      const entry = {listener}
       if (!listeners.size) {
         capture = !!globalThis.document
         for (const type of types) globalThis.addEventListener?.(type, pass, capture)
       }
-      listeners.add(entry)
-      return () => {
-        if (!listeners.delete(entry) || listeners.size) return
+      const stop = (): void => {
+        if (!listeners.delete(stop) || listeners.size) return
         for (const type of types) globalThis.removeEventListener?.(type, pass, capture)
         // Nobody will hear of a wake.
         frozen = gone
       }
+      listeners.set(stop, listener)
+      return stop
     },
   }
 }

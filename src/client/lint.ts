@@ -6,12 +6,17 @@ import {bytesOf} from '../core/inspect.ts'
 /** Every how many texts one is looked over thoroughly. */
 const thoroughEvery = 512
 
+/** Every how many texts, after so many, one is searched for U+FFFD: that takes twice as long as to see whether it is well-formed. */
+const searchEvery = 8
+
 /**
  * Whether a text needs a thorough look: it fails a cheap check, or it is its turn, since a program that gets this wrong does so again and again.
  *
  * @param count texts before it
+ * @param strict whether each must be searched: it is not enough to find one of many
  */
-export const looksOdd = (text: string, count: number): boolean => !isWellFormed(text) || text.includes('\uFFFD') || count % thoroughEvery === 0
+export const looksOdd = (text: string, count: number, strict: boolean): boolean =>
+  !isWellFormed(text) || ((strict || count < thoroughEvery || count % searchEvery === 0) && text.includes('\uFFFD')) || count % thoroughEvery === 0
 
 export const lint = (data: SendData, kind: FrameKind): readonly Finding[] =>
   typeof data === 'string' ? inspect(data).findings

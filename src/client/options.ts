@@ -216,9 +216,9 @@ export interface Options<In = any, Out = any> {
   evidence?: Partial<EvidenceOptions>
 
   /**
-   * Looks over outgoing messages: every text for lone surrogates and U+FFFD, every 512th for bytes kept in a string and escaped
-   * surrogates, text bytes for what is not UTF-8.
-   * `'warn'` (default): one `console.warn` for each kind of finding. `'throw'`: `send()` throws instead of sending.
+   * Looks over outgoing messages: every text for lone surrogates; the first 512 and then every eighth for U+FFFD; every 512th for bytes
+   * kept in a string and escaped surrogates; text bytes for what is not UTF-8.
+   * `'warn'` (default): one `console.warn` for each kind of finding. `'throw'`: `send()` throws instead of sending, and looks for U+FFFD in every text.
    */
   lint?: 'warn' | 'throw' | 'off'
 

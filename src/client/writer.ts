@@ -23,6 +23,7 @@ export class Writer {
   direct: WebSocketLike | undefined
   readonly #settings: Settings
   readonly #lints: boolean
+  readonly #throws: boolean
   /** Told when the runtime seems to hold what it should have passed on. */
   held: {press(): void} | undefined
   #warned: readonly Finding[] | undefined
@@ -35,6 +36,7 @@ export class Writer {
     this.ring = new EvidenceRing(settings.evidence.frames)
     this.#settings = settings
     this.#lints = settings.lint !== 'off'
+    this.#throws = settings.lint === 'throw'
   }
 
   /** The time, to the turn of the event loop. */
@@ -55,14 +57,14 @@ export class Writer {
   prepare(value: unknown, binary: boolean | undefined): Message {
     const data = encoded(this.#settings.codec, value)
     const kind = typeof data === 'string' ? 'string' : checkData(data, binary, binary === false && sendsTextBytes(socketClass(this.#settings)))
-    if (this.#lints && (typeof data !== 'string' || looksOdd(data, this.#prepared++))) this.#lint(data, kind)
+    if (this.#lints && (typeof data !== 'string' || looksOdd(data, this.#prepared++, this.#throws))) this.#lint(data, kind)
     return {data, binary: kind !== 'string' && kind !== 'text bytes'}
   }
 
   /** Looks over a text that was handed to `send()`, and writes it straight to the socket, in the fewest steps. */
   writeText(text: string): void {
     const socket = this.direct!
-    if (this.#lints && looksOdd(text, this.ring.sent)) this.#lint(text, 'string')
+    if (this.#lints && looksOdd(text, this.ring.sent, this.#throws)) this.#lint(text, 'string')
     if (this.ring.isFull) this.#measure(socket)
     socket.send(text)
     if (!this.#turn) this.now()
@@ -95,7 +97,7 @@ export class Writer {
   #lint(data: SendData, kind: FrameKind): void {
     for (const finding of lint(data, kind)) {
       const message = `${finding} in a message to send`
-      if (this.#settings.lint === 'throw') throw new ClosecallError('LINT', message)
+      if (this.#throws) throw new ClosecallError('LINT', message)
       if (this.#warned?.includes(finding)) continue
       this.#warned = [...(this.#warned ?? []), finding]
       warn(`closecall: ${message}; said once for each kind, see \`lint\``)

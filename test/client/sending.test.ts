@@ -307,10 +307,34 @@ describe('lint [CC-65]', () => {
   it.each<[string, string]>([
     ['lone-surrogate', 'a\uD800b'],
     ['replacement-character', 'a\uFFFDb'],
-  ])('looks for it in each text, not only in the first: %s', async (finding, data) => {
+  ])('looks for it in each text with throw: %s', async (finding, data) => {
     const {client} = await settled(setUp(accepts(), {lint: 'throw'}))
-    expect(client.send('well')).toBe('sent')
+    for (let times = 0; times < 1001; times++) expect(client.send('well')).toBe('sent')
     expect(() => client.send(data)).toThrow(finding)
+    client.close()
+  })
+
+  it.each<[number, number]>([
+    [1, 511],
+    [1000, 1000],
+    [1001, 1008],
+  ])('after %i texts that are well, U+FFFD in all is warned of at text %i', async (well, found) => {
+    const {client} = await settled(setUp())
+    for (let times = 0; times < well; times++) client.send('well')
+    const warnedAt: number[] = []
+    for (let count = well; count < well + 512; count++) {
+      client.send(count === 511 || count > 999 ? 'a\uFFFDb' : 'well')
+      if (warned.mock.calls.length > warnedAt.length) warnedAt.push(count)
+    }
+    expect(warnedAt).toEqual([found])
+    client.close()
+  })
+
+  it('warns of a lone surrogate in any text', async () => {
+    const {client} = await settled(setUp())
+    for (let times = 0; times < 1001; times++) client.send('well')
+    client.send('a\uD800b')
+    expect(warned).toHaveBeenCalledOnce()
     client.close()
   })
 

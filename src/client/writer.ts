@@ -63,13 +63,14 @@ export class Writer {
 
   /** Looks over a text that was handed to `send()`, and writes it straight to the socket, in the fewest steps. */
   writeText(text: string): void {
+    const {ring} = this
     const socket = this.direct!
-    if (this.#lints && looksOdd(text, this.ring.sent, this.#throws)) this.#lint(text, 'string')
-    if (this.ring.isFull) this.#measure(socket)
+    if (this.#lints && looksOdd(text, ring.sent, this.#throws)) this.#lint(text, 'string')
+    if (ring.isFull) this.#measure(socket)
     socket.send(text)
     if (!this.#turn) this.now()
     // Not what the call returns: that could be anything, and V8 would make an object of it each time.
-    this.ring.record(text, asText, this.#turn)
+    ring.recordText(text, asText, this.#turn)
   }
 
   write(socket: WebSocketLike, {data, binary}: Message, source: Source): void {

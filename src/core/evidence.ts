@@ -58,21 +58,29 @@ export interface Sending {
 
 interface Slot {
   at: number
+  /** Absent: it was too large. */
   data: SendData | undefined
+  /** Not of a text that is kept: that knows its own. */
   length: number
   how: Sending
 }
 
 const none: Slot[] = []
 
+const unknown: Sending = {kind: 'string', source: 'session'}
+
 /** The last sends on one connection. Slots are reused, so that remembering allocates nothing. */
 export class EvidenceRing {
   readonly #frames: number
   #slots: Slot[] = none
   #capacity = 0
-  #next = 0
+  /** As many as had been sent when this round of the slots began, and when it is over. */
+  #begun = 0
+  #over = 0
   /** Length of the longest message on this connection, remembered or not. */
   #longest = 0
+  /** What is longer than this changes more than a slot: it is the longest, or too large to be kept. */
+  #notable = 0
   /** Messages that this client ever sent. */
   sent = 0
   /** As many as the runtime was last known to have passed on. */
@@ -87,7 +95,7 @@ export class EvidenceRing {
 
   /** When something was sent last on this connection, ms since 1970. */
   get sentAt(): number | undefined {
-    const at = Math.max(this.#touchedAt, this.#slots.at(this.#next - 1)?.at ?? -Infinity)
+    const at = Math.max(this.#touchedAt, this.#slots.at(this.sent - this.#begun - 1)?.at ?? -Infinity)
     return at > -Infinity ? at : undefined
   }
 
@@ -98,7 +106,7 @@ export class EvidenceRing {
 
   /** A round is over, and another record takes the place of what the runtime may still hold: say `left()`, or `grow()`. */
   get isFull(): boolean {
-    return this.#next >= this.#capacity
+    return this.sent >= this.#over
   }
 
   /** The runtime has passed on everything. */
@@ -109,56 +117,82 @@ export class EvidenceRing {
 
   /** It has not: more are remembered, within bounds. */
   grow(): void {
-    this.#slots = this.#ordered()
-    this.#next = this.#slots.length
-    if (this.#slots.reduce((sum, {length}) => sum + length, 0) <= largestAfloat) this.#capacity = Math.max(this.#capacity, Math.min(mostAfloat, 2 * this.#capacity))
+    const slots = this.#ordered()
+    if (this.#capacity && slots.reduce((sum, slot) => sum + lengthIn(slot), 0) <= largestAfloat) this.#capacity = Math.max(this.#capacity, Math.min(mostAfloat, 2 * this.#capacity))
+    this.#slots = slots
+    this.#begun = this.sent - slots.length
+    this.#over = this.#begun + this.#capacity
+    if (this.isFull) this.#turn()
   }
 
   /** @param at milliseconds since 1970 */
   record(data: SendData, how: Sending, at: number): void {
     if (this.isFull) this.#turn()
-    const slot = (this.#slots[this.#next++] ??= {} as Slot)
+    const slot = this.#slot()
     const length = lengthOf(data)
-    this.sent++
-    if (length > this.#longest) this.#longest = length
-    slot.at = at
-    slot.length = length
     // A small view can hold on to a large buffer.
-    slot.data = (typeof data === 'object' && 'buffer' in data ? data.buffer.byteLength : length) > largestKept ? undefined : data
+    const held = typeof data === 'object' && 'buffer' in data ? data.buffer.byteLength : length
+    Object.assign(slot, {at, data, length, how})
+    if (held > this.#notable) this.#note(slot, length, held)
+  }
+
+  /** The same for a text, in the fewest steps, where the ring is not full. */
+  recordText(text: string, how: Sending, at: number): void {
+    const slot = this.#slot()
+    slot.at = at
+    slot.data = text
     // Most are as the one before them here, and to compare costs less than a write that the garbage collector must know of.
     if (slot.how !== how) slot.how = how
+    if (text.length > this.#notable) this.#note(slot, text.length, text.length)
   }
 
   /** When a connection is over: what was sent on it can't be at fault for the end of another. */
   clear(): void {
     this.#slots = none
-    this.#capacity = this.#next = 0
-    this.#left = this.sent
-    this.#longest = 0
+    this.#capacity = this.#longest = this.#notable = 0
+    this.#left = this.#over = this.sent
     this.#touchedAt = -Infinity
   }
 
   /** Another round. Nothing is made before the first: many connections only listen. */
   #turn(): void {
-    this.#next = 0
-    if (this.#capacity) return
-    this.#capacity = Math.max(this.#frames, defaultEvidence.frames)
-    this.#slots = []
+    if (!this.#capacity) {
+      this.#capacity = Math.max(this.#frames, defaultEvidence.frames)
+      this.#slots = []
+    }
+    this.#begun = this.sent
+    this.#over = this.sent + this.#capacity
+  }
+
+  /** That of the next message. */
+  #slot(): Slot {
+    return (this.#slots[this.sent++ - this.#begun] ??= {at: 0, data: undefined, length: 0, how: unknown})
+  }
+
+  #note(slot: Slot, length: number, held: number): void {
+    this.#longest = Math.max(this.#longest, length)
+    this.#notable = Math.min(this.#longest, largestKept)
+    if (held <= largestKept) return
+    slot.data = undefined
+    slot.length = length
   }
 
   /** Examines what is remembered, oldest first. */
   examine(now: number, payloads: Payloads = 'none'): FrameEvidence[] {
     const slots = this.#frames ? this.#ordered().slice(-this.#frames) : []
-    return slots.map(({data, at, length, how: {kind, source, offset}}, i) => ({
-      kind,
-      length,
-      sequence: this.sent - slots.length + i + 1,
-      buffered: typeof source === 'object',
-      replayed: typeof source === 'object' && source.writes > 1,
-      age: Math.max(0, now - at),
-      ...(offset === undefined ? inspect(data) : {findings: ['ill-formed-utf8' as const], offset}),
-      ...(data !== undefined && kind !== 'Blob' && contentsOf(data as Readable, payloads)),
-    }))
+    return slots.map((slot, i) => {
+      const {data, at, how: {kind, source, offset}} = slot
+      return {
+        kind,
+        length: lengthIn(slot),
+        sequence: this.sent - slots.length + i + 1,
+        buffered: typeof source === 'object',
+        replayed: typeof source === 'object' && source.writes > 1,
+        age: Math.max(0, now - at),
+        ...(offset === undefined ? inspect(data) : {findings: ['ill-formed-utf8' as const], offset}),
+        ...(data !== undefined && kind !== 'Blob' && contentsOf(data as Readable, payloads)),
+      }
+    })
   }
 
   /**
@@ -193,17 +227,20 @@ export class EvidenceRing {
   /** The largest message on this connection, in bytes, if it is remembered; of one whose contents are not, no less than this. */
   largest(): {source: Source; bytes: number} | undefined {
     const slots = this.#ordered()
-    if (!slots.some(({length}) => length && length === this.#longest)) return undefined
+    if (!slots.some((slot) => lengthIn(slot) && lengthIn(slot) === this.#longest)) return undefined
     const sizes = slots.map((slot) => ({source: slot.how.source, bytes: bytesIn(slot)}))
     return sizes.reduce((most, size) => (size.bytes > most.bytes ? size : most))
   }
 
   #ordered(): Slot[] {
-    return [...this.#slots.slice(this.#next), ...this.#slots.slice(0, this.#next)]
+    const next = this.sent - this.#begun
+    return [...this.#slots.slice(next), ...this.#slots.slice(0, next)]
   }
 }
 
 const lengthOf = (data: SendData): number => (typeof data === 'string' ? data.length : byteLength(data))
+
+const lengthIn = ({data, length}: Slot): number => (typeof data === 'string' ? data.length : length)
 
 /** Of a text that is not kept no less than this. Nothing else is asked: a view of memory that was handed on since throws. */
 const bytesIn = ({data, length}: Slot): number => (typeof data === 'string' ? byteLength(data) : length)

@@ -193,7 +193,11 @@ export class Outbox {
 
   /** @returns those that nobody awaits */
   acknowledge(ids: readonly MessageId[]): MessageId[] {
-    const others = ids.filter((id) => !this.#buffer?.acknowledge(`${id}`))
+    const others = ids.filter((id) => {
+      // What is no id throws, whatever waits.
+      const name = `${id}`
+      return !this.#buffer?.acknowledge(name)
+    })
     // Not before: what goes out now, the server could not have meant.
     if (others.length < ids.length) this.flush()
     return others

@@ -1,6 +1,7 @@
 // How many bytes does a page pay? Measured on the built package, as a bundler would take it.
 
 import {readFile} from 'node:fs/promises'
+import {SourceMap} from 'node:module'
 import {fileURLToPath} from 'node:url'
 import {gzipSync} from 'node:zlib'
 import {build} from 'esbuild'
@@ -60,6 +61,29 @@ const measured = {
 /** @returns {Promise<{name: string, what: string, minified: number, gzip: number, limit: number, design: number}[]>} */
 export function measure() {
   return Promise.all(Object.entries(measured).map(async ([name, {what, bytes}]) => ({name, what, ...(await bytes()), ...budgets[name]})))
+}
+
+/**
+ * What stands in the way of a smaller `connect`: how many bytes, gzipped, it would be less without each module, since what is like other
+ * text costs least; and what it can't be less than, whatever else were left out.
+ *
+ * @returns {Promise<{parts: {name: string, minified: number, gzip: number}[], bound: {what: string, gzip: number}[]}>}
+ */
+export async function partsOf(source = connect) {
+  let map
+  const plugin = {name: 'map', setup: ({onEnd}) => onEnd(({outputFiles}) => void (map = new SourceMap(JSON.parse(outputFiles.find(({path}) => path.endsWith('.map')).text))))}
+  const code = new TextDecoder().decode(await bundled(source, {sourcemap: 'external', plugins: [plugin]}))
+  const owners = code.split('\n').flatMap((line, row) => Array.from({length: line.length + 1}, (_, column) => /\b(?:src|node_modules)\/.*/.exec(map.findEntry(row, column).originalSource)?.[0] ?? 'what holds them together'))
+  const without = (name) => [...code].filter((_, i) => owners[i] !== name).join('')
+  const zipped = (text) => gzipSync(text, {level: 9}).length
+  const parts = [...new Set(owners)].map((name) => ({name, minified: code.length - without(name).length, gzip: zipped(code) - zipped(without(name))}))
+  const bound = await Promise.all(
+    [
+      ['the decisions: table, classify, hints, backoff, heartbeat, addresses, machine', "export {transition} from 'closecall/core'"],
+      ['the same and eventemitter3', "export {transition} from 'closecall/core'\nexport {EventEmitter} from 'eventemitter3'"],
+    ].map(async ([what, text]) => ({what, gzip: (await lengths(bundled(text))).gzip})),
+  )
+  return {parts: parts.sort((one, other) => other.gzip - one.gzip), bound}
 }
 
 /** The text of a bundle, of the package or, by its path, of a source. */

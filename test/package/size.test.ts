@@ -3,7 +3,7 @@
 import {readFile} from 'node:fs/promises'
 import {describe, expect, it} from 'vitest'
 import {codes} from '../../src/catalog/index.ts'
-import {budgets, foldersIn, measure, textOf, unused} from '../helpers/sizes.mjs'
+import {budgets, foldersIn, measure, partsOf, textOf, unused} from '../helpers/sizes.mjs'
 
 const sizes = await measure()
 
@@ -27,6 +27,13 @@ it.each([
   ["export {tryAgainLater} from 'closecall/server'", ['core', 'server']],
 ])('%s pays for these folders and no byte of others [CC-88] [CC-156]', async (source, folders) => {
   expect(await foldersIn(source)).toEqual(folders)
+})
+
+it('is explained to the last byte by what `npm run size -- --parts` prints', async () => {
+  const {parts, bound} = await partsOf()
+  expect(parts.reduce((sum, {minified}) => sum + minified, 0)).toBe(sizes.find(({name}) => name === 'connect')!.minified)
+  expect(parts.map(({name}) => name)).toContain('src/core/machine.ts')
+  for (const {gzip} of bound) expect(gzip).toBeLessThan(sizes.find(({name}) => name === 'connect')!.gzip)
 })
 
 it('costs nothing where nothing of it is used [CC-88]', async () => {

@@ -18,6 +18,8 @@ export interface Herd {
   deaf?: number
   /** Clients that nobody closed, and that come one by one, a second. */
   newcomers?: number
+  /** From when to when, ms, the server can take half, and says so to its shedder. */
+  brownOut?: [number, number]
   /** How much later than its timer says a client comes at most, ms. */
   late?: number
 }
@@ -87,13 +89,14 @@ const schedule = () => {
 
 /** @param shedderOf the shedder of each process: of the one that goes, and of the one that comes */
 export function comeBack(herd: Herd, shedderOf: (now: () => number, backlog: number) => Shedder): Return {
-  const {clients: count, capacity, farewell, away = 0, refusalCost = 0, gone = 0, deaf = 0, newcomers = 0, late = 0} = herd
+  const {clients: count, capacity, farewell, away = 0, refusalCost = 0, gone = 0, deaf = 0, newcomers = 0, late = 0, brownOut} = herd
   const random = lots(1)
   const {add, next} = schedule()
   const start = 100_000
   let now = start
   let shedder = shedderOf(() => now, 0)
   const arrivals: number[] = []
+  let ability = capacity
   /** Until when the server has work. */
   let busy = 0
   let refused = 0
@@ -119,7 +122,7 @@ export function comeBack(herd: Herd, shedderOf: (now: () => number, backlog: num
       const shed = shedder.admit()
       if (shed) refused++
       queue = Math.max(queue, (busy - now) / 1000)
-      busy = Math.max(now, busy) + ((shed ? refusalCost : 1) * 1000) / capacity
+      busy = Math.max(now, busy) + ((shed ? refusalCost : 1) * 1000) / ability
       add(busy + roundTrip / 2, () => {
         feed(client, {type: 'opened', epoch})
         if (shed) return feed(client, {type: 'closed', epoch, close: {code: shed.code, reason: client.deaf ? '' : shed.reason, wasClean: true}})
@@ -147,6 +150,7 @@ export function comeBack(herd: Herd, shedderOf: (now: () => number, backlog: num
     const {backlog} = shedder
     add(start + away, () => (shedder = shedderOf(() => now, Math.max(0, backlog - away))))
   }
+  for (const [i, time] of (brownOut ?? []).entries()) add(start + time, () => (shedder.capacity = ability = i ? capacity : capacity / 2))
   for (let i = 0; newcomers && i < (newcomers * count) / capacity; i++) {
     const client: Client = {state: initialState, attempts: 0, deaf: false, newcomer: true, back: false}
     add(start + away + random() * (count / capacity) * 1000, () => feed(client, {type: 'open'}))

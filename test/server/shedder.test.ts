@@ -68,6 +68,17 @@ describe('admit()', () => {
     )
   })
 
+  it.each([false, true])('takes the last ones, too, that come late and together; others given slots meanwhile: %s [CC-257]', (others) => {
+    const {clock, shedder} = shedding()
+    for (let i = 0; i < 20; i++) shedder.shed()
+    clock.now += 2200
+    if (others) shedder.restart(5000)
+    expect(taken(shedder, 8)).toBe(8)
+    clock.now += 1000
+    // By then they would be too late, unless others are waited for still.
+    expect(taken(shedder, 12)).toBe(others ? 10 : 5)
+  })
+
   it('gives away what nobody came for [CC-258]', () => {
     const {clock, shedder} = shedding()
     for (let i = 0; i < 100; i++) shedder.shed()
@@ -163,6 +174,11 @@ describe('the process after it', () => {
       expect(after.shedder.admit()).toBeUndefined()
       after.clock.now += 100
     }
+  })
+
+  it('expects those that were told by the one before it, and nobody otherwise [CC-260]', () => {
+    expect(taken(shedding({backlog: 5000}).shedder, 20)).toBe(10)
+    expect(taken(shedding().shedder, 20)).toBe(5)
   })
 })
 
@@ -309,6 +325,8 @@ describe('a herd comes back', () => {
     ['a tenth of which never comes', {...closed, gone: 0.1}, {}],
     ['after a restart of 5 s', restarted, {}],
     ['whose timers are up to a second late', {...closed, late: 1000}, {few: true}],
+    // For 20 s half of those that come are told another slot, behind all others, at the pace of then.
+    ['to a server that can take half for a third of the time', {...closed, brownOut: [20_000, 40_000]}, {few: true, time: 1.35, attempts: 1.2, queue: 1.5}],
     // More have to be taken, and each that comes without a slot may take that of another.
     ['beside newcomers, one for twenty', {...closed, newcomers: 0.05}, {few: true, time: 1.06}],
     ['beside newcomers, one for twenty, after a restart', {...restarted, newcomers: 0.05}, {few: true, time: 1.06}],

@@ -62,7 +62,8 @@ export function closeReason(code: number, text = '', hint: ReturnHint = {}): Clo
   check(text, 'text', 'a string')
   const {after, spread} = fill<ReturnHint>('hint', {}, hintRules, hint)
   const said = [part('retry-after', after), part('spread', spread)].filter(Boolean).join(';')
-  return {code, reason: cut(said && text ? `${said}; ${text}` : said || text)}
+  // A hint by itself fits, and a server that sheds thousands has no time to look for characters in it.
+  return {code, reason: text ? cut(said ? `${said}; ${text}` : text) : said}
 }
 
 /**

@@ -56,6 +56,7 @@ const measured = {
   dialect: {what: "import {graphqlTransportWs} from 'closecall/dialects', beside connect", bytes: () => beyondConnect('dialects', 'graphqlTransportWs')},
   websocket: {what: "import {ReconnectingWebSocket} from 'closecall/websocket', with the client beneath", bytes: () => lengths(bundled("export {ReconnectingWebSocket} from 'closecall/websocket'"))},
   server: {what: "import {tryAgainLater} from 'closecall/server'", bytes: () => lengths(bundled("export {tryAgainLater} from 'closecall/server'"))},
+  shedder: {what: "import {createShedder} from 'closecall/server'", bytes: () => lengths(bundled("export {createShedder} from 'closecall/server'"))},
 }
 
 /** @returns {Promise<{name: string, what: string, minified: number, gzip: number, limit: number, design: number}[]>} */

@@ -88,3 +88,19 @@ export const peers: readonly Peer[] = [
   ...inJavaScript('bun', 'Bun', npmEngine('bun')),
   ...inPython(python()),
 ]
+
+/**
+ * The program that gives each client a slot, with the numbers of a test.
+ *
+ * @param port of the process before it; 0: any that is free
+ * @param promised what that process said when it went
+ */
+export const sheddingServer = async (numbers: {pace: number; away: number}, port = 0, promised = 'PROMISED_UNTIL=0') => {
+  const text = Object.entries({...numbers, door: 1_000_000}).reduce((program, [name, value]) => change(program, new RegExp(`\\b(${name} =) [\\d_]+`), `$1 ${value}`), change(programBelow('A slot for each client'), /\b8080\b/, String(port)))
+  const program = await start('env', (home) => [promised, process.execPath, join(home, 'server.cjs')], {'server.cjs': await bundle(text)}, ['ignore', 'pipe', 'pipe'])
+  onTestFinished(() => program.end())
+  const lines = createInterface(program.child.stdout!)
+  const line = async (): Promise<string> => ((await Promise.race([once(lines, 'line'), program.ended])) as [string])[0]
+  const [, listening] = /^listening on (\d+)$/.exec(await line())!
+  return {url: `ws://127.0.0.1:${listening}`, port: Number(listening), program, line}
+}

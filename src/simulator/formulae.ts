@@ -26,7 +26,7 @@ export function formulae(count: number, {delay, resets}: DelayPolicy, random: Ra
       if (resets !== 'open' && now - since[who]! >= resets) forget(who)
       since[who] = NaN
       const wait = guarded('the policy threw', () => delay(attempts[who]!, random(), previous[who]!, {code, hint, opened, lot: lots[who]!}))
-      if (wait !== undefined && !(wait >= 0 && wait <= longestDelay))
+      if (wait !== undefined && !(typeof wait === 'number' && wait >= 0 && wait <= longestDelay))
         throw new ClosecallError('INVALID', `the delay of \`policy\` must be a number from 0 to 2147483647, or undefined to give up, got ${typeof wait === 'number' ? wait : typeof wait} for attempt ${attempts[who]}`)
       wakeAt[who] = wait === undefined ? Infinity : now + wait
       previous[who] = wait ?? 0

@@ -21,6 +21,7 @@ const input = {
   react: 'src/react/index.ts',
   rxjs: 'src/rxjs/index.ts',
   server: 'src/server/index.ts',
+  simulator: 'src/simulator/index.ts',
   streams: 'src/streams/index.ts',
   svelte: 'src/svelte/index.ts',
   testing: 'src/testing/index.ts',

@@ -57,6 +57,7 @@ const measured = {
   websocket: {what: "import {ReconnectingWebSocket} from 'closecall/websocket', with the client beneath", bytes: () => lengths(bundled("export {ReconnectingWebSocket} from 'closecall/websocket'"))},
   server: {what: "import {tryAgainLater} from 'closecall/server'", bytes: () => lengths(bundled("export {tryAgainLater} from 'closecall/server'"))},
   shedder: {what: "import {createShedder} from 'closecall/server'", bytes: () => lengths(bundled("export {createShedder} from 'closecall/server'"))},
+  simulator: {what: "import {simulate} from 'closecall/simulator'", bytes: () => lengths(bundled("export {simulate} from 'closecall/simulator'"))},
 }
 
 /** @returns {Promise<{name: string, what: string, minified: number, gzip: number, limit: number, design: number}[]>} */
@@ -91,7 +92,7 @@ export async function partsOf(source = connect) {
 export const textOf = async (source, options) => new TextDecoder().decode(await bundled(source, options))
 
 /** What stays of an import that is not used. */
-export const unused = async () => (await bundled(['', '/catalog', '/codecs', '/core', '/delivery', '/diagnosis', '/dialects', '/overload', '/probe', '/react', '/rxjs', '/server', '/streams', '/svelte', '/testing', '/vue', '/websocket'].map((door) => `import 'closecall${door}'`).join('\n'))).length
+export const unused = async () => (await bundled(['', '/catalog', '/codecs', '/core', '/delivery', '/diagnosis', '/dialects', '/overload', '/probe', '/react', '/rxjs', '/server', '/simulator', '/streams', '/svelte', '/testing', '/vue', '/websocket'].map((door) => `import 'closecall${door}'`).join('\n'))).length
 
 /** Folders of `src` that something in the bundle came from. */
 export async function foldersIn(source) {

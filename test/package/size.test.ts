@@ -25,6 +25,7 @@ it.each([
   ["export {explain, compare} from 'closecall/catalog'", ['catalog', 'core']],
   ["export {discord} from 'closecall/dialects'", ['core', 'dialects']],
   ["export {tryAgainLater} from 'closecall/server'", ['core', 'server']],
+  ["export {simulate} from 'closecall/simulator'", ['core', 'simulator']],
 ])('%s pays for these folders and no byte of others [CC-88] [CC-156]', async (source, folders) => {
   expect(await foldersIn(source)).toEqual(folders)
 })

@@ -1,17 +1,19 @@
 // Does the default keep what it was chosen for? closecall's own machine, with default options.
 
 import {describe, expect, it} from 'vitest'
+import {createShedder} from '../../src/server/index.ts'
 import {simulate, type HintFunction} from '../../src/simulator/index.ts'
 
 const clients = 10_000
 const capacity = clients / 60
 
-/** The next free moment for each who is refused. */
-const slots = (first = 0): HintFunction => {
-  let next = first
+/** What a server with a shedder says: at the moment of the loss, where it goes, for `away` ms; afterwards to whom it has no room for. */
+const slots = (away?: number): HintFunction => {
+  let time = 0
+  const shedder = createShedder({capacity, now: () => time})
   return (now) => {
-    next = Math.max(next + 1000 / capacity, now)
-    return {after: next - now}
+    time = now
+    return (now === 0 && away !== undefined ? shedder.restart(away) : shedder.shed()).hint
   }
 }
 

@@ -13,9 +13,6 @@ import {socketClass} from './socket-class.ts'
 /** How most messages leave. */
 const asText: Sending = {kind: 'string', source: 'sender'}
 
-/** Those that have asked for the time in this turn of the event loop. */
-const timed: Writer[] = []
-
 /** Looks over what leaves, hands it to the socket and keeps the evidence. */
 export class Writer {
   readonly ring: EvidenceRing
@@ -31,6 +28,8 @@ export class Writer {
   #prepared = 0
   /** The time in this turn of the event loop; 0 when not asked yet. Asking on every message would cost more than all else. */
   #turn = 0
+  /** Made once there is something to send: many clients only listen. */
+  #endTurn: (() => void) | undefined
 
   constructor(settings: Settings) {
     this.ring = new EvidenceRing(settings.evidence.frames)
@@ -43,8 +42,7 @@ export class Writer {
   now(): number {
     if (!this.#turn) {
       this.#turn = this.#settings.clock.now()
-      // One function for all clients, not one for each.
-      if (timed.push(this) < 2) queueMicrotask(Writer.#endTurn)
+      queueMicrotask((this.#endTurn ??= () => void (this.#turn = 0)))
     }
     return this.#turn
   }
@@ -82,10 +80,6 @@ export class Writer {
     if (isTextBytes) socket.send(data, {binary: false})
     else socket.send(data)
     this.ring.record(data, {kind, source, offset}, this.now())
-  }
-
-  static #endTurn(): void {
-    for (const writer of timed.splice(0)) writer.#turn = 0
   }
 
   /** Must more be remembered, since the runtime still holds what was sent? */

@@ -34,8 +34,11 @@ onmessage = ({data: {run, clients, bound, cost, outage, hint, seed, policies}}) 
     const away = outage === 'restart' ? outages.restart.duration : 0
     const limit = limitOf(clients)
     for (const [index, name] of policies.entries()) {
-      const policy = name === 'closecall' ? transitionPolicy() : formulas.find((formula) => formula.name === name)
-      const {series, ...figures} = simulate({clients, seed, server: {capacity, refusalCost: cost, hint: hints[hint](bound, capacity, away)}, outage: outages[outage], policy, limit})
+      const formula = formulas.find((formula) => formula.name === name)
+      const policy = formula ?? transitionPolicy()
+      // None of the formulas reads it: nothing is made up for them.
+      const said = formula ? undefined : hints[hint](bound, capacity, away)
+      const {series, ...figures} = simulate({clients, seed, server: {capacity, refusalCost: cost, hint: said}, outage: outages[outage], policy, limit})
       const arrivals = Float64Array.from(series.arrivals)
       const accepted = Float64Array.from(series.accepted)
       postMessage({run, index, figures, step: series.step, arrivals, accepted}, [arrivals.buffer, accepted.buffer])

@@ -170,8 +170,20 @@ if (executablePath) {
       expect(await caption()).toBe('10,000 clients; the server takes 200 a second')
       expect(await said()).toBe(`closecall: 99 % are back after ${short(result.times.nearly / 1000)} s, with ${short(result.attempts.mean)} attempts each. At best, all are back after 50 s.`)
       expect(await page.locator('#herd-said').getAttribute('role')).toBe('status')
+    })
+
+    it('shows what a hint is worth: to each its slot, or one spread for all; nobody else reads it', async () => {
+      await see()
+      const [, ...others] = await rows()
       await anew(() => page.getByLabel('What a refusal says').selectOption('to each its slot'))
-      expect(numbersOf((await rows())[0]!)[0]).toBeLessThan(1.1)
+      const [slots, ...unmoved] = await rows()
+      expect(unmoved).toEqual(others)
+      const [attempts, , , all, peak] = numbersOf(slots!)
+      expect(attempts).toBeLessThanOrEqual(1.05)
+      expect(all).toBeLessThanOrEqual(1.05 * 60)
+      expect(peak).toBeLessThanOrEqual(1.5)
+      await anew(() => page.getByLabel('What a refusal says').selectOption('one spread for all'))
+      expect(numbersOf((await rows())[0]!)).toEqual(figuresOf(simulate({...first, server: {...first.server, hint: {after: 0, spread: 60_000}}, policy: transitionPolicy()})))
     })
 
     it.each(['restart', 'cut', 'brownout', 'flapping'])('has a %s', async (kind) => {

@@ -88,7 +88,7 @@ const start = () => {
   stop()
   asked = settings()
   results = []
-  for (const shown of [...tiles, ...rows]) shown.dataset.stale = ''
+  for (const shown of [byId('herd-said'), ...tiles, ...rows]) shown.dataset.stale = ''
   worker ??= hire()
   rest(false)
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- that is for windows
@@ -103,6 +103,7 @@ const soon = () => {
 const say = (words, wrong = false) => {
   byId('herd-said').textContent = words
   byId('herd-said').classList.toggle('wrong', wrong)
+  delete byId('herd-said').dataset.stale
 }
 
 const fail = (words) => {
@@ -126,7 +127,7 @@ const hear = ({index, error, done, ...result}) => {
 }
 
 const sentence = ({attempts, bound, times: {nearly}, back}) =>
-  `closecall: ${nearly === Infinity ? `${Math.floor(back * 100)} % were back when it was stopped` : `99 % are back after ${seconds(nearly)}`}, with ${tries(attempts.mean)} each. At best, all are back after ${seconds(bound)}.`
+  `closecall: ${nearly === Infinity ? `${Math.floor(back * 100)} % were back when it was stopped` : `99 % are back after ${seconds(nearly)}`}, with ${tries(attempts.mean)} each. The best for all: ${seconds(bound)}.`
 
 // ---- Figures ----
 

@@ -2,19 +2,25 @@
 
 import {createReadStream, readdirSync} from 'node:fs'
 import {createServer, STATUS_CODES} from 'node:http'
+import {createRequire} from 'node:module'
 import {WebSocketServer} from 'ws'
 import {mistakes, provoke1007} from './node-twin.mjs'
 
 const from = (path) => new URL(path, import.meta.url)
 
+/** A file of a package, wherever npm has put that. */
+const {resolve: ofPackage} = createRequire(import.meta.url)
+
 const shared = readdirSync(from('../dist/shared')).filter((name) => name.endsWith('.js'))
-const scripts = ['closecall.global.js', 'catalog.js', 'diagnosis.js', 'dialects.js', ...shared.map((name) => `shared/${name}`)]
+const scripts = ['closecall.global.js', 'catalog.js', 'diagnosis.js', 'dialects.js', 'simulator.js', ...shared.map((name) => `shared/${name}`)]
 
 /** Everything that is served; nothing of a request's path ever reaches the file system. */
 const files = {
   '/': {file: from('./index.html'), type: 'text/html; charset=utf-8'},
-  '/demo.js': {file: from('./demo.js'), type: 'text/javascript; charset=utf-8'},
+  ...Object.fromEntries(['demo.js', 'herd.js', 'herd-worker.js'].map((name) => [`/${name}`, {file: from(`./${name}`), type: 'text/javascript; charset=utf-8'}])),
   '/style.css': {file: from('./style.css'), type: 'text/css; charset=utf-8'},
+  '/uPlot.esm.js': {file: ofPackage('uplot/dist/uPlot.esm.js'), type: 'text/javascript; charset=utf-8'},
+  '/uPlot.min.css': {file: ofPackage('uplot/dist/uPlot.min.css'), type: 'text/css; charset=utf-8'},
   '/icon.svg': {file: from('./icon.svg'), type: 'image/svg+xml'},
   ...Object.fromEntries(scripts.map((name) => [`/${name}`, {file: from(`../dist/${name}`), type: 'text/javascript; charset=utf-8'}])),
 }

@@ -11,6 +11,7 @@ import {WebSocket} from 'ws'
 import {startServer, type DemoServer} from '../../demo/misbehaving-server.mjs'
 import {classify, type HistoryEntry, type State} from '../../src/index.ts'
 import {chromium, chromiumArguments} from '../helpers/engines.ts'
+import {faint} from './contrast.ts'
 
 let server: DemoServer
 
@@ -47,11 +48,19 @@ describe('the server of the demo', () => {
     expect(response.headers.get('x-content-type-options')).toBe('nosniff')
   })
 
-  it.each(['/demo.js', '/style.css', '/icon.svg', '/closecall.global.js', '/catalog.js', '/diagnosis.js', '/dialects.js', '/shared/check.js'])('serves %s', async (path) => {
-    expect(await statusOf(path)).toBe(200)
+  it.each([
+    ['text/javascript', ['/demo.js', '/herd.js', '/herd-worker.js', '/closecall.global.js', '/catalog.js', '/diagnosis.js', '/dialects.js', '/simulator.js', '/shared/check.js', '/uPlot.esm.js']],
+    ['text/css', ['/style.css', '/uPlot.min.css']],
+    ['image/svg+xml', ['/icon.svg']],
+  ])('serves as %s what is that', async (type, paths) => {
+    for (const path of paths) {
+      const response = await fetch(new URL(path, server.url))
+      expect([path, response.status, response.headers.get('content-type')!.split(';')[0]]).toEqual([path, 200, type])
+      await response.arrayBuffer()
+    }
   })
 
-  it.each(['/server.mjs', '/../package.json', '/%2e%2e/package.json', '/demo.js/', '//etc/passwd', '/__proto__', '/constructor', '/live'])('serves no %s', async (path) => {
+  it.each(['/server.mjs', '/../package.json', '/%2e%2e/package.json', '/demo.js/', '//etc/passwd', '/__proto__', '/constructor', '/live', '/uPlot.cjs.js', '/uplot/package.json', '/node_modules/uplot/dist/uPlot.esm.js'])('serves no %s', async (path) => {
     expect(await statusOf(path)).toBe(404)
   })
 
@@ -618,30 +627,4 @@ if (executablePath) {
       await screenshot(colorScheme)
     })
   })
-}
-
-/** Runs in the page. @returns texts whose contrast with what is behind them is under 4.5 : 1 [WCAG 2.2 SC 1.4.3] */
-const faint = (): string[] => {
-  const context = Object.assign(document.createElement('canvas'), {width: 1, height: 1}).getContext('2d', {willReadFrequently: true})!
-  const luminance = (colors: string[]): number => {
-    context.clearRect(0, 0, 1, 1)
-    for (const color of colors) {
-      context.fillStyle = color
-      context.fillRect(0, 0, 1, 1)
-    }
-    const [r, g, b] = [...context.getImageData(0, 0, 1, 1).data].map((byte) => (byte / 255 <= 0.04045 ? byte / 255 / 12.92 : ((byte / 255 + 0.055) / 1.055) ** 2.4)) as [number, number, number]
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b
-  }
-  const found: string[] = []
-  for (const element of document.querySelectorAll<HTMLElement>('body *')) {
-    const text = [...element.childNodes].filter(({nodeType}) => nodeType === Node.TEXT_NODE).map(({textContent}) => textContent!.trim()).join('')
-    if (!text || !element.checkVisibility() || element.closest('.unseen, option, noscript')) continue
-    const behind: string[] = []
-    for (let up: HTMLElement | null = element; up; up = up.parentElement) behind.unshift(getComputedStyle(up).backgroundColor)
-    const back = luminance(behind)
-    const front = luminance([...behind, getComputedStyle(element).color])
-    const contrast = (Math.max(front, back) + 0.05) / (Math.min(front, back) + 0.05)
-    if (contrast < 4.5) found.push(`${text}: ${contrast.toFixed(2)}`)
-  }
-  return found
 }

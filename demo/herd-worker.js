@@ -1,5 +1,6 @@
 // What does each herd do after the same outage? Computes beside the page, one policy after the other, and tells each result at once.
 
+import {createShedder} from './server.js'
 import {formulas, simulate, transitionPolicy} from './simulator.js'
 
 /** As the facts about the peers were measured. A brown-out is as long as the bound was when all was well. */
@@ -18,12 +19,12 @@ const limitOf = (clients) => ({time: 1_800_000, attempts: Math.max(60, Math.min(
 const hints = {
   none: () => undefined,
   spread: (bound, capacity, away) => (now) => ({after: Math.max(0, away - now), spread: bound * 1000}),
-  slot: (bound, capacity, away) => {
-    let free = away
+  slot: (_, capacity, away) => {
+    let clock = 0
+    const shedder = createShedder({capacity, now: () => clock})
     return (now) => {
-      const slot = Math.max(free, now)
-      free = slot + 1000 / capacity
-      return {after: slot - now, spread: 0}
+      clock = now
+      return (now < away ? shedder.restart(away - now) : shedder.shed()).hint
     }
   },
 }

@@ -12,7 +12,7 @@ const from = (path) => new URL(path, import.meta.url)
 const {resolve: ofPackage} = createRequire(import.meta.url)
 
 const shared = readdirSync(from('../dist/shared')).filter((name) => name.endsWith('.js'))
-const scripts = ['closecall.global.js', 'catalog.js', 'diagnosis.js', 'dialects.js', 'simulator.js', ...shared.map((name) => `shared/${name}`)]
+const scripts = ['closecall.global.js', 'catalog.js', 'diagnosis.js', 'dialects.js', 'server.js', 'simulator.js', ...shared.map((name) => `shared/${name}`)]
 
 /** Everything that is served; nothing of a request's path ever reaches the file system. */
 const files = {

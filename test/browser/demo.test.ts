@@ -49,7 +49,7 @@ describe('the server of the demo', () => {
   })
 
   it.each([
-    ['text/javascript', ['/demo.js', '/herd.js', '/herd-worker.js', '/closecall.global.js', '/catalog.js', '/diagnosis.js', '/dialects.js', '/simulator.js', '/shared/check.js', '/uPlot.esm.js']],
+    ['text/javascript', ['/demo.js', '/herd.js', '/herd-worker.js', '/closecall.global.js', '/catalog.js', '/diagnosis.js', '/dialects.js', '/server.js', '/simulator.js', '/shared/check.js', '/uPlot.esm.js']],
     ['text/css', ['/style.css', '/uPlot.min.css']],
     ['image/svg+xml', ['/icon.svg']],
   ])('serves as %s what is that', async (type, paths) => {

@@ -77,6 +77,8 @@ describe('a herd of others', () => {
     ['sockette', 'A', 28.2, 31.1, 60.5],
     ['stable-socket', 'A', 141, 30.2, 59.6],
     ['sturdy-websocket', 'A', 27.3, 588, 1400],
+    ['robust-websocket', 'A', 358, 30.1, 59.5],
+    ['websocket-ts, constant', 'A', 28.2, 31.1, 60.5],
     ['reconnecting-websocket', 'C', 8.45, 30.1, 70.3],
     ['partysocket', 'C', 32.1, 270, 543],
     ['rews', 'C', 12.8, 30, 61.7],

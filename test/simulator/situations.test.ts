@@ -41,7 +41,7 @@ describe('clients in the same situation', () => {
   it('do what each would have done, in every outage, with every policy [CC-241]', () => {
     fc.assert(
       fc.property(fc.integer(), outages, policies, fc.constantFrom(0, 0.2), fc.constantFrom(undefined, {spread: 5000}, {after: 700}, {after: 100, spread: 0}), fc.boolean(), fc.constantFrom(0.2, 3, 20), (seed, outage, options, refusalCost, hint, varies, queue) => {
-        const herd: SimulateOptions = {clients: 60, seed, outage, limit: {time: 120_000}, server: {capacity: 5, queue, refusalCost, hint: varies && hint ? () => hint : hint}}
+        const herd: SimulateOptions = {clients: 60, seed, outage, limit: {time: 120_000, attempts: 50}, server: {capacity: 5, queue, refusalCost, hint: varies && hint ? () => hint : hint}}
         const shared = simulate({...herd, policy: transitionPolicy(options)})
         const each = simulate({...herd, policy: asking(options)})
         const {times, fairness, ...counted} = shared

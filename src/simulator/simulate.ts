@@ -3,8 +3,8 @@
 import {agenda} from './agenda.ts'
 import {guarded} from './clients.ts'
 import {fairnessOf, greatest, running, sumsOf, tally} from './figures.ts'
-import {formulae} from './formulae.ts'
-import {machines} from './machines.ts'
+import {delayClients} from './delay-clients.ts'
+import {machineClients} from './machine-clients.ts'
 import {checkHint, checkSimulation, type Hint, type SimulateOptions} from './options.ts'
 import {generator} from './random.ts'
 import {serverOf} from './server.ts'
@@ -71,8 +71,8 @@ export function simulate(options: SimulateOptions): Simulation {
   const random = generator(seed)
   const server = serverOf(settings, plan)
   const clients =
-    'delay' in policy ? formulae(count, policy, random)
-    : policy.delays === 'any' ? machines(count, policy.machine, random)
+    'delay' in policy ? delayClients(count, policy, random)
+    : policy.delays === 'any' ? machineClients(count, policy.machine, random)
     : situations(count, policy.machine, random, policy.delays === 'remembered', typeof settings.hint === 'function')
 
   /** The last place is the server's own: when it goes next. */

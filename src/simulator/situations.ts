@@ -6,7 +6,7 @@
 
 import {deadlineOf, isResting, transition, type CloseReport, type Event, type Policy, type State} from '../core/index.ts'
 import {guarded, type Clients} from './clients.ts'
-import {reasons, stableState} from './machines.ts'
+import {reasons, stableState} from './machine-clients.ts'
 import type {Random} from './random.ts'
 
 interface Situation {
@@ -26,7 +26,7 @@ interface Situation {
 const timeout = 0
 
 /**
- * The same as `machines()`, many times as fast. A policy with a `classify` of the caller's needs that one: it may look at everything.
+ * The same as `machineClients()`, many times as fast. A policy with a `classify` of the caller's needs that one: it may look at everything.
  *
  * @param remembers delays depend on the one before: then each is asked for
  * @param varies hints differ from client to client: likewise

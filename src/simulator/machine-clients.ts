@@ -6,7 +6,7 @@ import type {Hint} from './options.ts'
 import type {Random} from './random.ts'
 
 /** Each client is a state, and `transition()` is asked about each event, as the client of `connect()` asks it: with the same events and the same stamps. */
-export function machines(count: number, policy: Policy, random: Random): Clients {
+export function machineClients(count: number, policy: Policy, random: Random): Clients {
   const states = Array.from<State>({length: count}).fill(stableState(policy))
   const reasonOf = reasons()
 

@@ -7,7 +7,7 @@ import type {DelayPolicy} from './options.ts'
 import type {Random} from './random.ts'
 
 /** A formula is asked when a connection or an attempt is over. */
-export function formulae(count: number, {delay, resets}: DelayPolicy, random: Random): Clients {
+export function delayClients(count: number, {delay, resets}: DelayPolicy, random: Random): Clients {
   const attempts = new Int32Array(count)
   const previous = new Float64Array(count)
   const lots = Float64Array.from({length: count}, random)

@@ -26,22 +26,23 @@ const percent = (share) => `${number(100 * share)} %`
 const seconds = (ms) => (ms === Infinity ? 'never' : `${number(ms / 1000)} s`)
 
 /**
- * @param simulator the module, built or not
+ * @param modules what `closecall/simulator` and `closecall/server` export, built or not
  * @returns tables by name, each with a head and rows by name
  */
-export function tablesOf({simulate, transitionPolicy, formulas}) {
+export function tablesOf({simulate, transitionPolicy, formulas, createShedder}) {
   /** `kind` of outage, `seconds` for N/C. */
   const herd = (policy, kind = 'shed', {seconds = 60, count = clients, hint, ...rest} = {}) => {
     const {outage, server} = outages[kind]
     return simulate({clients: count, outage, policy, server: {...server, capacity: count / seconds, hint}, limit: {attempts: enough}, ...rest})
   }
 
-  /** The next free moment for each who is refused, from `from` ms on. */
-  const slots = (capacity, from = 0) => {
-    let next = from
+  /** What a server with a shedder says: at the moment of the loss, where it goes, for `away` ms; afterwards to whom it has no room for. */
+  const slots = (capacity, away) => {
+    let time = 0
+    const shedder = createShedder({capacity, now: () => time})
     return (now) => {
-      next = Math.max(next + 1000 / capacity, now)
-      return {after: next - now}
+      time = now
+      return (now === 0 && away !== undefined ? shedder.restart(away) : shedder.shed()).hint
     }
   }
 

@@ -3,12 +3,13 @@
 import {mkdirSync, writeFileSync} from 'node:fs'
 import * as Plot from '@observablehq/plot'
 import {Window} from 'happy-dom'
+import {createShedder} from '../dist/server.js'
 import * as simulator from '../dist/simulator.js'
 import {markdown, number, rowsOf, tablesOf} from './herd-rows.mjs'
 
 const docs = new URL('../docs/', import.meta.url)
 const {document} = new Window()
-const {tables, herd, average, ruled, ours, slots, caps, jitters} = tablesOf(simulator)
+const {tables, herd, average, ruled, ours, slots, caps, jitters} = tablesOf({...simulator, createShedder})
 const {formulas} = simulator
 const named = (name) => formulas.find((formula) => formula.name === name)
 

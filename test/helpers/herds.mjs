@@ -2,13 +2,16 @@
 
 import {readFileSync} from 'node:fs'
 
+const clients = 10_000
+
 /** N/C = 60 s, and a server that is up, unless said otherwise. */
 const herds = {
   'shed, no hint': {},
   'shed, a refusal costs a tenth of an accept': {server: {refusalCost: 0.1}},
-  'shed, the same, N/C = 150 s': {server: {refusalCost: 0.1, capacity: 10_000 / 150}},
-  'shed, the same, N/C = 300 s': {server: {refusalCost: 0.1, capacity: 10_000 / 300}},
+  'shed, the same, N/C = 150 s': {server: {refusalCost: 0.1, capacity: clients / 150}},
+  'shed, the same, N/C = 300 s': {server: {refusalCost: 0.1, capacity: clients / 300}},
   'shed, one spread for all': {server: {hint: {spread: 60_000}}},
+  'shed, a slot for each': {slots: true},
   'restart for 5 s, no hint': {outage: {kind: 'restart', duration: 5000}},
   'restart for 5 s, one spread for all': {outage: {kind: 'restart', duration: 5000}, server: {hint: {after: 5000, spread: 60_000}}},
   'cut for 30 s': {outage: {kind: 'cut', duration: 30_000}},
@@ -23,18 +26,27 @@ const rounded = (value) => Number(value.toPrecision(3))
 /**
  * The figures of closecall with default options. Less is better for all of them.
  *
- * @param simulate that of the sources or of the build
+ * @param modules `simulate` and `createShedder`, of the sources or of the build
  * @returns {Record<string, Record<string, number>>}
  */
-export const figuresOf = (simulate) =>
-  Object.fromEntries(
-    Object.entries(herds).map(([name, options]) => {
-      const {attempts, times, bound, peak} = simulate({clients: 10_000, ...options})
+export const figuresOf = ({simulate, createShedder}) => {
+  const slots = () => {
+    let time = 0
+    const shedder = createShedder({capacity: clients / 60, now: () => time})
+    return (now) => {
+      time = now
+      return shedder.shed().hint
+    }
+  }
+  return Object.fromEntries(
+    Object.entries(herds).map(([name, {slots: given, ...options}]) => {
+      const {attempts, times, bound, peak} = simulate({clients, ...options, ...(given && {server: {hint: slots()}})})
       // Where nobody waits for anybody, what counts is how long it takes to come back.
       const alone = name.startsWith('nobody')
       return [name, Object.fromEntries(Object.entries({attempts: attempts.mean, ...(alone ? {lag: times.half / 1000} : {nearly: times.nearly / bound, all: times.all / bound, peak: peak.second})}).map(([figure, value]) => [figure, rounded(value)]))]
     }),
   )
+}
 
 export const kept = new URL('../simulator/figures.json', import.meta.url)
 

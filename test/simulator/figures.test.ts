@@ -1,10 +1,11 @@
 // Do the clients of closecall, with default options, do as well together as they ever did?
 
 import {describe, expect, it} from 'vitest'
+import {createShedder} from '../../src/server/index.ts'
 import {simulate} from '../../src/simulator/index.ts'
 import {figuresOf, keptFigures} from '../helpers/herds.mjs'
 
-const now = figuresOf(simulate)
+const now = figuresOf({simulate, createShedder})
 const kept = keptFigures()
 
 it('each herd has its figures [CC-253]', () => {

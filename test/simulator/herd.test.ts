@@ -3,11 +3,12 @@
 import {readFileSync, statSync} from 'node:fs'
 import {describe, expect, it} from 'vitest'
 import {rowsOf, tablesOf} from '../../bench/herd-rows.mjs'
+import {createShedder} from '../../src/server/index.ts'
 import * as simulator from '../../src/simulator/index.ts'
 
 const docs = new URL('../../docs/', import.meta.url)
 const page = readFileSync(new URL('herd.md', docs), 'utf8')
-const {tables} = tablesOf(simulator)
+const {tables} = tablesOf({...simulator, createShedder})
 
 type Row = [name: string, run: () => string[]]
 

@@ -1,7 +1,7 @@
 // Is something wrong with a message that is about to leave?
 
-import {firstIllFormedByte, inspect, type Finding, type FrameKind, type SendData} from '../core/index.ts'
-import {bytesOf} from '../core/inspect.ts'
+import {firstIllFormedByte, type Finding, type FrameKind, type SendData} from '../core/index.ts'
+import {bytesOf, findingsIn} from '../core/inspect.ts'
 
 /** Every how many texts one is looked over thoroughly. */
 const thoroughEvery = 512
@@ -19,7 +19,7 @@ export const looksOdd = (text: string, count: number, strict: boolean): boolean 
   !isWellFormed(text) || ((strict || count < thoroughEvery || count % searchEvery === 0) && text.includes('\uFFFD')) || count % thoroughEvery === 0
 
 export const lint = (data: SendData, kind: FrameKind): readonly Finding[] =>
-  typeof data === 'string' ? inspect(data).findings
+  typeof data === 'string' ? findingsIn(data)
   : kind === 'text bytes' && firstIllFormedByte(bytesOf(data as ArrayBuffer)) !== undefined ? ['ill-formed-utf8']
   : []
 

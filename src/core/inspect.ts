@@ -26,6 +26,9 @@ export const kindOf = (data: unknown, binary = true): FrameKind | undefined =>
 export const bytesOf = (data: ArrayBufferLike | ArrayBufferView): Uint8Array<ArrayBufferLike> =>
   ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data)
 
+/** Half a pair, in JSON. */
+const escape = /\\ud[89a-f]/i
+
 /** Each looks for one thing, in linear time: a text may be long, and written by somebody else. */
 const signs: Record<Exclude<Finding, 'ill-formed-utf8'>, (text: string) => boolean> = {
   // With the `u` flag a whole pair is one code point and does not match.
@@ -33,13 +36,22 @@ const signs: Record<Exclude<Finding, 'ill-formed-utf8'>, (text: string) => boole
   'replacement-character': (text) => text.includes('\uFFFD'),
   // C1 controls are in no text that a person wrote, but in every eighth byte of compressed data.
   'binary-string': (text) => /[\x80-\x9f]/.test(text) && !/[^\0-\xff]/.test(text),
-  'escaped-surrogate': (text) => /\\ud[89a-f]/i.test(text.replace(/\\ud[89ab]..\\ud[c-f]/gi, '')),
+  'escaped-surrogate': (text) => escape.test(text) && escape.test(text.replace(/\\ud[89ab]..\\ud[c-f]/gi, '')),
+}
+
+const nothing: readonly never[] = []
+
+/** What is wrong with a text. Makes nothing where all is well: it is asked while messages leave. */
+export const findingsIn = (text: string): readonly Finding[] => {
+  let findings: Finding[] | undefined
+  for (const finding in signs) if (signs[finding as keyof typeof signs](text)) (findings ??= []).push(finding as Finding)
+  return findings ?? nothing
 }
 
 /** What is wrong with a text, and where. Nothing is, with bytes in binary frames. */
 export function inspect(data: unknown): {findings: Finding[]; offset?: number} {
   if (typeof data !== 'string') return {findings: []}
-  const findings = (Object.keys(signs) as (keyof typeof signs)[]).filter((finding) => signs[finding](data))
+  const findings = [...findingsIn(data)]
   return findings[0] === 'lone-surrogate' ? {findings, offset: data.search(/\p{Surrogate}/u)} : {findings}
 }
 

@@ -108,7 +108,7 @@ const measure = (way) => async () => {
 const columns = [
   {key: 'ns', label: 'ns a message', digits: 1},
   {key: 'beyond', label: 'ns beyond raw', digits: 1, ahead: {by: 1, unit: 'ns a message'}},
-  {key: 'bytes', label: 'bytes beyond raw', digits: 0, ahead: {by: 0.5, unit: 'bytes a message'}},
+  {key: 'bytes', label: 'bytes beyond raw', digits: 1, ahead: {by: 0.5, unit: 'bytes a message'}},
 ]
 
 const how = `Texts of ${length} characters and a socket that only hands on; each library, and each direction, in processes of its own. Time is the least of ${rounds} processes with ${repeats} rounds of ${times.toLocaleString('en')} messages. Bytes are what the heap grows by, per message, before anything is collected.`

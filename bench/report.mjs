@@ -53,31 +53,24 @@ const targetTable = (results) =>
     }),
   )
 
-/** Peers in the order of how many measures they are ahead in, by at least one column. */
+/** Of each peer, the measures that it is ahead in, by at least one column. */
 const summary = (measures, results) => {
-  const count = Object.fromEntries(Object.keys(libraries).filter((name) => isPeer({name})).map((name) => [name, []]))
-  for (const [key, measure] of Object.entries(measures)) {
-    const lines = aheadIn(measure, results[key]).join('\n')
-    for (const name of Object.keys(count)) if (lines.includes(`${name} (`)) count[name].push(measure.title.toLowerCase())
-  }
-  return Object.entries(count)
-    .map(([name, titles]) => `- ${name} is ahead of closecall in ${titles.length ? listed(titles) : 'nothing'}.`)
-    .join('\n')
+  const lines = Object.entries(measures).map(([key, measure]) => ({title: measure.title, said: aheadIn(measure, results[key]).join('\n')}))
+  const titles = (of) => lines.filter(of).map(({title}) => title).join('; ') || 'nothing'
+  const peers = Object.keys(libraries).filter((name) => isPeer({name}))
+  return [...peers.map((name) => `- ${name}: ${titles(({said}) => said.includes(`${name} (`))}.`), `- None of them: ${titles(({said}) => !said)}.`].join('\n')
 }
 
 /** @returns docs/benchmarks.md */
 export const page = (measures, results, {versions, load, minutes, date}) => {
   const met = targets.filter((target) => judge(target, results).verdict.startsWith('met')).length
-  const cores = cpus().length
   return `${[
     '# What it costs, beside others',
-    `Written by \`npm run bench\` on ${date}, in ${minutes} minutes: ${cores} cores (${arch()}, ${platform()}), Node ${process.version}. ${
-      load > cores / 2 ? `The machine was busy with other work, too (a load of ${load.toFixed(1)} before the run): times are higher than on a quiet one, ratios less so.` : 'The machine was idle otherwise.'
-    } Compare figures within this page only. Nothing here is written by hand.`,
-    listed(Object.entries(versions).map(([name, version]) => `${name} ${version}`)).replace(/^/, 'Compared: ').concat('.'),
+    `Written by \`npm run bench\` on ${date}, in ${minutes} minutes, on ${cpus().length} cores (${arch()}, ${platform()}) with Node ${process.version}. The load was ${load.toFixed(1)} before it began, and other programs may have run meanwhile: compare figures within this page only. Nothing here is written by hand.`,
+    `Compared: ${listed(Object.entries(versions).map(([name, version]) => `${name} ${version}`))}.`,
     `## Targets\n\n${met} of ${targets.length} are met.`,
     targetTable(results),
-    `## Where others are ahead\n\n${summary(measures, results)}\n\nBy how much, each table says below.`,
+    `## Where others are ahead of closecall\n\n${summary(measures, results)}\n\nBy how much, the lists below the tables say.`,
     ...Object.entries(measures).map(([key, measure]) => section(measure, results[key])),
   ].join('\n\n')}\n`
 }

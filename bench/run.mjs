@@ -33,8 +33,9 @@ const start = Date.now()
 const results = {}
 
 const run = async (name) => {
+  const began = Date.now()
   results[name] = await measures[name].measure()
-  console.log(`${section(measures[name], results[name])}\n`)
+  console.log(`${section(measures[name], results[name])}\n\n(${name}: ${((Date.now() - began) / 1000).toFixed(0)} s)\n`)
 }
 
 for (const name of names) if (!together.has(name)) await run(name)

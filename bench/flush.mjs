@@ -1,162 +1,155 @@
-// What does it cost to send 100,000 messages that had to wait, and what does a cut in the middle of them cost?
-// `npm run build && npm run bench`. Medians of several rounds, interleaved; compare within one run only.
+// What does it cost to send what had to wait, and what does a cut in the middle of it cost? Over loopback, the server in another process.
 
-import {fork} from 'node:child_process'
-import {once} from 'node:events'
-import {setImmediate} from 'node:timers/promises'
-import ws from 'ws'
-import {connect} from '../dist/index.js'
-import {connect as connectNode, webSocketClass} from '../dist/node.js'
+import {setTimeout} from 'node:timers/promises'
+import {alone, inTurns, median} from './alone.mjs'
+import {libraries, maker, namesFor} from './libraries.mjs'
+import {socketClass} from './real-socket.mjs'
+import {milliseconds, numbered, startServer} from './server.mjs'
 
 const messages = 100_000
-const rounds = 7
-const texts = Array.from({length: messages}, (_, i) => Buffer.from(`{"n":${`${i}`.padStart(6, '0')},"type":"move","x":123456,"y":654321}`).toString())
-const buffer = {maxMessages: 200_000, maxBytes: 100_000_000}
-const backoff = {initialDelay: 10, restartSpread: [10, 20]}
+const rounds = 5
 
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]
-const milliseconds = () => Number(process.hrtime.bigint()) / 1e6
-const row = (name, text) => console.log(`${name.padEnd(34)} ${text}`)
+/** A queue that moves all for each that leaves takes ten times as long: of such a one, fewer rounds will do. */
+const slow = {ms: 4000, rounds: 2}
 
-console.log(`${messages} messages of ${texts[0].length} bytes, Node ${process.version}`)
-
-/** It never opens. */
-class Silent {
-  readyState = 0
-  send() {}
-  close() {}
-}
-const calls = {'send()': (client, text) => client.send(text), 'deliver()': (client, text) => client.deliver(text)}
-const waiting = () => connect('ws://bench', {WebSocket: Silent, buffer})
-
-const enqueued = {'send()': [], 'deliver()': []}
-for (let round = 0; round < 2 * rounds; round++) {
-  for (const [name, call] of Object.entries(calls)) {
-    const client = waiting()
-    globalThis.gc?.()
-    const start = milliseconds()
-    for (let i = 0; i < messages; i++) call(client, texts[i])
-    enqueued[name].push(((milliseconds() - start) * 1e6) / messages)
-    client.close()
-    // Lets go of what was told.
-    await setImmediate()
-  }
-}
-for (const [name, all] of Object.entries(enqueued)) row(`enqueue, ${name}`, `${median(all).toFixed(0)} ns${name === 'send()' ? ' (goal ≤ 300)' : ''}`)
-
-if (globalThis.gc) {
-  const heap = () => (globalThis.gc(), process.memoryUsage().heapUsed)
-  for (const [name, call] of Object.entries(calls)) {
-    const client = waiting()
-    const before = heap()
-    for (let i = 0; i < messages; i++) call(client, texts[i])
-    row(`heap, ${name}`, `${((heap() - before) / messages).toFixed(0)} bytes a message that waits, beyond the message (goal ≤ 200)`)
-    client.close()
-  }
-}
-
-const server = fork(new URL('flush-server.mjs', import.meta.url), {execArgv: []})
-const answer = async (key) => {
-  for (;;) {
-    const [told] = await once(server, 'message')
-    if (key in told) return told
-  }
-}
-const order = (name, argument) => server.send([name, argument])
-await answer('isUp')
-const up = () => (order('listen'), answer('port'))
-const down = () => (order('down'), answer('isDown'))
-const url = `ws://127.0.0.1:${(await up()).port}`
-
-/** Ways to be connected, and the class that each is to be compared with. */
-const ways = {
-  'WebSocket: ws': {Class: ws, connect: (options) => connect(url, {WebSocket: ws, ...options})},
-  'closecall/node': {Class: webSocketClass(), connect: (options) => connectNode(url, options)},
-  ...(globalThis.WebSocket && {native: {Class: WebSocket, connect: (options) => connect(url, options)}}),
-}
-
-const raw = async ({Class}) => {
-  order('begin', {messages})
-  const told = answer('at')
-  const socket = new Class(url)
-  await new Promise((resolve) => (socket.onopen = resolve))
-  const start = milliseconds()
-  for (let i = 0; i < messages; i++) socket.send(texts[i])
-  const {at} = await told
-  socket.close()
-  return at - start
-}
-
-const outcomeOfSend = (client) => {
-  const outcomes = []
-  client.on('drop', ({data, outcome}) => (outcomes[Number(data.slice(5, 11))] = outcome))
-  return {send: (text) => void client.send(text), outcomes: async () => outcomes}
-}
-
-const outcomeOfDeliver = (client) => {
-  const receipts = []
-  return {send: (text) => void receipts.push(client.deliver(text)), outcomes: () => Promise.all(receipts)}
-}
-
-/** Everything is sent while the server is down; then it comes up. */
-const flush = async (way, outcomeOf, {cut, work} = {}) => {
-  await down()
-  order('begin', {messages, cut, work})
-  const told = answer('at')
-  const client = way.connect({buffer, backoff})
-  const {send, outcomes} = outcomeOf(client)
-  await new Promise((resolve) => client.once('close', resolve))
-  for (let i = 0; i < messages; i++) send(texts[i])
-  let start
-  client.once('open', () => (start = milliseconds()))
-  await up()
-  client.reconnect()
-  const {at, late, twice, missing} = await told
-  const known = await outcomes()
-  const {retries} = client.stats
-  client.close()
-  const all = Object.values(known)
-  return {
-    time: at - start,
-    late,
-    twice,
-    missing: missing.length,
-    inDoubt: all.filter(({inDoubt}) => inDoubt).length,
-    unaccounted: missing.filter((n) => !known[n] || (known[n].status === 'written' && !known[n].inDoubt)).length,
-    retries,
-  }
-}
-
-for (const [name, way] of Object.entries(ways)) {
-  const times = {raw: [], send: [], deliver: []}
-  const sum = {late: 0, twice: 0, missing: 0}
-  // The first round only warms up.
-  for (let round = 0; round <= rounds; round++) {
-    const results = {raw: {time: await raw(way)}, send: await flush(way, outcomeOfSend), deliver: await flush(way, outcomeOfDeliver)}
-    for (const [kind, {time}] of Object.entries(results)) if (round) times[kind].push(time)
-    for (const {late = 0, twice = 0, missing = 0} of Object.values(results)) {
-      sum.late += late
-      sum.twice += twice
-      sum.missing += missing
-    }
-  }
-  const base = median(times.raw)
-  row(`flush, ${name}`, `raw ${base.toFixed(0)} ms, send() ${(median(times.send) / base).toFixed(2)} × raw, deliver() ${(median(times.deliver) / base).toFixed(2)} × raw (goal ≤ 1.3); ${sum.late} out of order, ${sum.twice} twice, ${sum.missing} missing`)
-}
+/** Soon back, so that little is measured but the flush. */
+const backoff = {first: 10, factor: 1.5, most: 20}
 
 /** In the middle of a chunk. */
 const tenth = messages / 10 + 321
 
-/** `work`: what the server does with each message, ms. Where it is slower than the client, much is under way that no bufferedAmount tells of. */
-for (const [name, way] of Object.entries(ways)) {
-  for (const how of ['RST', '1012']) {
-    for (const work of [0, 0.02]) {
-      for (const [kind, outcomeOf] of Object.entries({'send()': outcomeOfSend, 'deliver()': outcomeOfDeliver})) {
-        const {inDoubt, missing, unaccounted, late, twice} = await flush(way, outcomeOf, {cut: {how, after: tenth}, work})
-        row(`${how}, ${name}, ${kind}${work ? ', busy' : ''}`, `${((100 * inDoubt) / messages).toFixed(2)} % in doubt (goal ≤ 2), ${missing} lost, ${unaccounted} of them unaccounted (goal 0), ${twice} twice, ${late} out of order`)
-      }
-    }
+/** So long without a message, and none will come, ms. */
+const quiet = 1500
+
+/** `deliver()` keeps what it sends until it has left, and tells what became of it: a kind of its own. */
+const names = ['raw', 'closecall', 'closecall, deliver()', ...namesFor('flush').filter((name) => name !== 'raw' && name !== 'closecall' && libraries[name].keeps)]
+const libraryOf = (name) => name.split(',')[0]
+
+let openedAt = 0
+const Told = socketClass(() => (openedAt ||= milliseconds()))
+
+/** @returns `send`, and `known`: of each message that somebody told about, what became of it */
+const senderOf = (name, socket) => {
+  if (name === 'closecall, deliver()') {
+    const receipts = []
+    return {send: (text) => void receipts.push(socket.deliver(text)), known: () => Promise.all(receipts)}
   }
+  const known = []
+  if (libraries[name].ours) (socket.client ?? socket).on('drop', ({data, outcome}) => (known[Number(data.slice(5, 11))] = outcome))
+  return {send: (text) => void socket.send(text), known: () => known}
 }
 
-process.exit()
+export const tasks = {
+  /** Everything is sent while the server is down; then it comes up. */
+  async flush({name, cut, work}) {
+    const texts = Array.from({length: messages}, (_, n) => numbered(n))
+    const make = await maker(libraryOf(name), Told)
+    const server = await startServer()
+    await server.ask('begin', {messages, cut, work})
+    const last = server.answer('last').then(() => true)
+    const heap = () => (globalThis.gc(), globalThis.gc(), process.memoryUsage().heapUsed)
+    let waiting = {}
+    let sent
+    if (name === 'raw') {
+      const {socket} = make(server.url)
+      await new Promise((resolve) => socket.addEventListener('open', resolve))
+      for (let n = 0; n < messages; n++) socket.send(texts[n])
+    } else {
+      await server.ask('down')
+      const {socket} = make(server.url, {backoff, keeps: true})
+      socket.addEventListener?.('error', () => {})
+      await setTimeout(50)
+      sent = senderOf(name, socket)
+      const before = heap()
+      const start = milliseconds()
+      for (let n = 0; n < messages; n++) sent.send(texts[n])
+      const enqueue = ((milliseconds() - start) * 1e6) / messages
+      // The texts themselves are there before and after.
+      waiting = {enqueue, bytes: ((heap() - before) * texts.length) / messages ** 2}
+      openedAt = 0
+      await server.ask('up')
+    }
+    for (let count = -1, since = Date.now(); ; ) {
+      if (await Promise.race([last, setTimeout(100)])) break
+      const now = await server.ask('count')
+      if (now !== count) since = Date.now()
+      count = now
+      if (Date.now() - since > quiet) break
+    }
+    // What is told is told by now, or a moment later.
+    await setTimeout(100)
+    const {at, late, twice, missing} = await server.ask('summary')
+    const known = sent ? await Promise.race([sent.known(), setTimeout(2000, [])]) : []
+    server.stop()
+    return {
+      ...waiting,
+      time: at && at - openedAt,
+      late,
+      twice,
+      lost: missing.length,
+      inDoubt: Object.values(known).filter(({inDoubt}) => inDoubt).length,
+      // Nobody said so of these.
+      untold: missing.filter((n) => !known[n] || (known[n].status === 'written' && !known[n].inDoubt)).length,
+    }
+  },
+}
+
+const measureFlush = async () => {
+  const results = Object.fromEntries(names.map((name) => [name, []]))
+  await inTurns(names, rounds, async (name) => {
+    const so = results[name]
+    if (so.length >= slow.rounds && so[0].time > slow.ms) return
+    so.push(await alone(import.meta.url, {kind: 'flush', name}))
+  })
+  const of = (name, key) => median(results[name].map((result) => result[key]))
+  return names.map((name) => {
+    const waits = name !== 'raw'
+    const wrong = results[name].reduce((sum, {late, twice, lost}) => sum + late + twice + lost, 0)
+    return {name, time: of(name, 'time'), ratio: of(name, 'time') / of('raw', 'time'), wrong, enqueue: waits ? of(name, 'enqueue') : undefined, bytes: waits ? of(name, 'bytes') : undefined}
+  })
+}
+
+export const flush = {
+  title: 'Sending what had to wait',
+  how: `${messages.toLocaleString('en')} texts of ${numbered(0).length} characters, sent while the server is down; then it comes up. From \`open\` to the last message's arrival, beside a raw socket that sends them in a loop; medians of ${rounds} processes each, ${slow.rounds} where it takes more than ${slow.ms / 1000} s. Wrong are those that were lost, came twice or out of order.`,
+  columns: [
+    {key: 'time', label: 'flush, ms', digits: 0},
+    {key: 'ratio', label: '× raw', digits: 2, ahead: {by: 0.1, unit: '× raw to flush'}},
+    {key: 'wrong', label: 'wrong', digits: 0},
+    {key: 'enqueue', label: 'ns to keep one', digits: 0, ahead: {by: 20, unit: 'ns to keep a message'}},
+    {key: 'bytes', label: 'bytes to keep one', digits: 0, ahead: {by: 2, unit: 'bytes to keep a message'}},
+  ],
+  measure: measureFlush,
+}
+
+/** `work`: what the server does with each message, ms. Where it is slower than the client, much is under way that no bufferedAmount tells of. */
+const cuts = {reset: {cut: {how: 'RST', after: tenth}}, restart: {cut: {how: '1012', after: tenth}}, busy: {cut: {how: 'RST', after: tenth}, work: 0.01}}
+
+const measureCut = async () => {
+  const rows = []
+  for (const name of names) {
+    if (name === 'raw') continue
+    const row = {name, twice: 0}
+    for (const [key, how] of Object.entries(cuts)) {
+      const {lost, untold, twice} = await alone(import.meta.url, {kind: 'flush', name, ...how})
+      Object.assign(row, {[key]: lost, [`${key}Untold`]: untold, twice: row.twice + twice})
+    }
+    rows.push(row)
+  }
+  return rows
+}
+
+export const cut = {
+  title: 'A cut in the middle of it',
+  how: `As above, and after ${tenth.toLocaleString('en')} messages the server resets the connection, closes it with 1012, or resets it while it is slower than the client (${cuts.busy.work * 1000} µs a message). Lost are those that never arrive although the client is soon connected again; untold, those that were lost and nobody was told of. One run each.`,
+  columns: [
+    {key: 'reset', label: 'reset: lost', digits: 0, ahead: {by: 100, unit: 'messages lost to a reset'}},
+    {key: 'resetUntold', label: 'untold', digits: 0, ahead: {by: 0.5, unit: 'messages lost to a reset and untold'}},
+    {key: 'restart', label: '1012: lost', digits: 0, ahead: {by: 100, unit: 'messages lost to a 1012'}},
+    {key: 'restartUntold', label: 'untold', digits: 0, ahead: {by: 0.5, unit: 'messages lost to a 1012 and untold'}},
+    {key: 'busy', label: 'slow server: lost', digits: 0, ahead: {by: 100, unit: 'messages lost before a slow server'}},
+    {key: 'busyUntold', label: 'untold', digits: 0, ahead: {by: 0.5, unit: 'messages lost before a slow server and untold'}},
+    {key: 'twice', label: 'twice', digits: 0, ahead: {by: 0.5, unit: 'messages that came twice'}},
+  ],
+  measure: measureCut,
+}

@@ -1,91 +1,117 @@
-// What does a message cost beyond the raw socket, and a client beyond its socket? In process, with a socket that does nothing.
-// `npm run build && npm run bench`. The fastest of several rounds, interleaved: what disturbs only makes it slower. Compare within one run only.
+// What does a message cost beyond the raw socket, in time and in garbage? In process: the socket does nothing but hand on.
 
-import {connect} from '../dist/index.js'
+import {alone, inTurns} from './alone.mjs'
+import {FakeSocket, Message, useLeanEvents} from './fake-socket.mjs'
+import {maker, namesFor} from './libraries.mjs'
 
-class Socket {
-  static made = []
-  readyState = 0
-  taken = 0
-  constructor() {
-    Socket.made.push(this)
-  }
-  send(data) {
-    this.taken += data.length
-  }
-  close() {}
+/** Not one: an engine looks at what never changes but once. */
+const texts = Array.from({length: 8}, (_, i) => Buffer.from(`{"type":"hello","value":1234${i},"text":"abcdefgh"}`).toString())
+const {length} = texts[0]
+const rounds = 7
+
+/** Rounds within a process, and messages in each. */
+const repeats = 8
+const times = 100_000
+
+/** So many events are made at a time, and not while the clock runs: each message is a new one, as from a socket. */
+const batch = 1000
+
+/** New space for all that is allocated in a round, so that nothing is collected while it is counted, and no code that is compiled meanwhile. */
+const roomy = ['--min-semi-space-size=256', '--max-semi-space-size=256', '--single-threaded']
+
+const opened = async (name) => {
+  useLeanEvents()
+  const make = await maker(name, FakeSocket)
+  const {socket: target, heard} = make('ws://bench/')
+  while (!FakeSocket.made.length) await new Promise((resolve) => setTimeout(resolve))
+  const [socket] = FakeSocket.made
+  await new Promise((resolve) => setTimeout(resolve))
+  socket.open()
+  await new Promise((resolve) => setTimeout(resolve))
+  return {target, socket, heard}
 }
 
-const message = '{"type":"hello","value":12345,"text":"abcdefgh"}'
-const times = 2_000_000
-const rounds = 21
+const events = () => Array.from({length: batch}, (_, i) => new Message('message', {data: texts[i & 7]}))
 
-const opened = async (options) => {
-  const client = connect('ws://bench', {WebSocket: Socket, ...options})
-  while (client.state.name !== 'open') {
-    const socket = Socket.made.at(-1)
-    if (socket) {
-      socket.readyState = 1
-      socket.onopen?.({})
+/** One loop for each way, and each in a process where nothing else ran. @returns what measures `count` messages by `read` */
+const ways = {
+  send:
+    ({target}) =>
+    (count, read) => {
+      const before = read()
+      for (let i = 0; i < count; i++) target.send(texts[i & 7])
+      return read() - before
+    },
+  receive:
+    ({socket}) =>
+    (count, read) => {
+      let sum = 0
+      for (let done = 0; done < count; done += batch) {
+        const fresh = events()
+        const before = read()
+        for (let i = 0; i < batch; i++) socket.hear(fresh[i])
+        sum += read() - before
+      }
+      return sum
+    },
+}
+
+const arrived = (way, {socket, heard}, count) => {
+  const sum = way === 'send' ? socket.taken : heard.length
+  if (sum !== count * length) throw new Error(`${sum / length} of ${count} messages came through`)
+}
+
+export const tasks = {
+  /** @returns ns a message: the least of some rounds, since what disturbs only makes it slower */
+  async time({name, way}) {
+    const at = await opened(name)
+    const run = ways[way](at)
+    let least = Infinity
+    for (let i = 0; i < repeats; i++) least = Math.min(least, run(times, () => Number(process.hrtime.bigint())) / times)
+    arrived(way, at, repeats * times)
+    return least
+  },
+  /** @returns bytes a message */
+  async bytes({name, way}) {
+    const at = await opened(name)
+    const run = ways[way](at)
+    const heap = () => process.memoryUsage().heapUsed
+    // Until it is compiled as well as it will be.
+    const warm = 500_000
+    run(warm, heap)
+    let least = Infinity
+    // What the engine keeps for itself comes once.
+    for (let i = 0; i < 5; i++) {
+      globalThis.gc()
+      least = Math.min(least, run(times, heap) / times)
     }
-    await undefined
-  }
-  return {client, socket: Socket.made.at(-1)}
-}
-
-const nanoseconds = (run) => {
-  const start = process.hrtime.bigint()
-  run(times)
-  return Number(process.hrtime.bigint() - start) / times
-}
-
-const unchecked = await opened({lint: 'off'})
-const checked = await opened({})
-const event = {data: message}
-let length = 0
-const listener = ({data}) => (length += data.length)
-unchecked.client.on('message', (data) => (length += data.length))
-
-/** Each has a loop of its own: one that is shared is slower for all but the first. */
-const runs = {
-  'send, raw'(n) {
-    for (let i = 0; i < n; i++) unchecked.socket.send(message)
-  },
-  "send, lint: 'off'"(n) {
-    for (let i = 0; i < n; i++) unchecked.client.send(message)
-  },
-  'send, default'(n) {
-    for (let i = 0; i < n; i++) checked.client.send(message)
-  },
-  'receive, raw'(n) {
-    for (let i = 0; i < n; i++) listener(event)
-  },
-  'receive'(n) {
-    for (let i = 0; i < n; i++) unchecked.socket.onmessage(event)
+    arrived(way, at, warm + 5 * times)
+    return Math.max(0, least)
   },
 }
-const results = Object.fromEntries(Object.keys(runs).map((name) => [name, []]))
-for (let round = 0; round < rounds; round++) for (const [name, run] of Object.entries(runs)) results[name].push(nanoseconds(run))
 
-for (const [name, all] of Object.entries(results)) {
-  const raw = results[`${name.split(',')[0]}, raw`]
-  console.log(`${name.padEnd(18)} ${Math.min(...all).toFixed(1).padStart(6)} ns${all === raw ? '' : `, ${(Math.min(...all) - Math.min(...raw)).toFixed(1)} beyond raw`}`)
+/** Bytes a message, by itself: what the tests hold to. */
+export const bytesAlone = (name, way) => alone(import.meta.url, {kind: 'bytes', name, way}, roomy)
+
+const measure = (way) => async () => {
+  const names = namesFor(way)
+  const times = await inTurns(names, rounds, (name) => alone(import.meta.url, {kind: 'time', name, way}))
+  const bytes = await inTurns(names, 2, (name) => bytesAlone(name, way))
+  const least = (numbers) => Math.min(...numbers)
+  const raw = {ns: least(times.raw), bytes: least(bytes.raw)}
+  return names.map((name) => {
+    const ns = least(times[name])
+    return {name, ns, beyond: name === 'raw' ? undefined : ns - raw.ns, bytes: Math.max(0, least(bytes[name]) - raw.bytes)}
+  })
 }
 
-if (globalThis.gc) {
-  for (const [name, run] of Object.entries(runs)) {
-    length = 0
-    gc()
-    const before = process.memoryUsage().heapUsed
-    run(times)
-    console.log(`${name.padEnd(18)} ${((process.memoryUsage().heapUsed - before) / times).toFixed(1).padStart(6)} bytes allocated`)
-  }
-  const clients = 10_000
-  const kept = []
-  const heap = () => (globalThis.gc(), process.memoryUsage().heapUsed)
-  await opened({}) // whatever the first one alone costs
-  const before = heap()
-  for (let i = 0; i < clients; i++) kept.push(await opened({}))
-  console.log(`heap               ${Math.round((heap() - before) / clients)} bytes a client, its fake socket and its timer included`)
-}
-process.exit()
+const columns = [
+  {key: 'ns', label: 'ns a message', digits: 1},
+  {key: 'beyond', label: 'ns beyond raw', digits: 1, ahead: {by: 1, unit: 'ns a message'}},
+  {key: 'bytes', label: 'bytes beyond raw', digits: 1, ahead: {by: 0.5, unit: 'bytes a message'}},
+]
+
+const how = `Texts of ${length} characters and a socket that only hands on; each library, and each direction, in processes of its own. Time is the least of ${rounds} processes with ${repeats} rounds of ${times.toLocaleString('en')} messages. Bytes are what the heap grows by, per message, before anything is collected.`
+
+export const send = {title: 'Sending, in process', how, columns, measure: measure('send')}
+export const receive = {title: 'Receiving, in process', how: `${how} Events are made beforehand, and each is delivered once.`, columns, measure: measure('receive')}

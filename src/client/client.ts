@@ -324,7 +324,8 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   }
 
   #teller(): Line['tell'] {
-    return (type) => this.#dispatch({type})
+    // Some timers call back with a number.
+    return (type) => this.#dispatch(typeof type === 'string' ? {type} : {type: 'deadline', epoch: this.#line.state.epoch})
   }
 
   /** Run to completion: what happens meanwhile waits its turn. */
@@ -363,7 +364,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     this.#line.state = state
     clock.clearTimeout(this.#timer)
     const deadline = deadlineOf(state)
-    if (deadline !== undefined) this.#wait(state.epoch, Math.max(0, deadline - now))
+    if (deadline !== undefined) this.#timer = clock.setTimeout(this.#line.tell, Math.max(0, deadline - now))
     guard(() => this.#watch())
     const entered = state.name !== previous.name
     if (entered && state.name === 'open') {
@@ -379,11 +380,6 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     if (!entered && state.name !== 'backoff' && state.name !== 'suspended') return
     this.#line.emitter.emit('state', state)
     this.#line.emitter.emit(state.name === 'backoff' ? 'retry' : state.name, state)
-  }
-
-  /** On its own: a function keeps alive what the functions beside it use. */
-  #wait(epoch: number, delay: number): void {
-    this.#timer = this.#settings.clock.setTimeout(() => this.#dispatch({type: 'deadline', epoch}), delay)
   }
 
   /** @returns how to tell listeners, once everything is done */
@@ -442,7 +438,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
       }
       const address = this.#address
       const urls = typeof address === 'function' ? toURLs(await ask(address)) : [address].flat()
-      const offered = await ask(protocols)
+      const offered = typeof protocols === 'function' ? await ask(protocols) : protocols
       checkProtocols(offered)
       if (epoch !== this.#line.state.epoch) return
       const url = urls[endpoint % urls.length]!

@@ -23,14 +23,14 @@ export interface DropIn {
 export class Line {
   readonly emitter: EventEmitter = new EventEmitter()
   readonly dropIn: DropIn
-  /** Lets the client handle a signal. */
-  readonly tell: (signal: Signal) => void
+  /** Lets the client handle a signal; or, without one, its deadline. One function for all: each would cost every client a hundred bytes. */
+  readonly tell: (signal?: Signal) => void
   state: State = initialState
   socket: WebSocketLike | undefined
   /** What is being handled, and what waits for that. Absent: nothing is. */
   mailbox: Happening[] | undefined
 
-  constructor(dropIn: DropIn, tell: (signal: Signal) => void) {
+  constructor(dropIn: DropIn, tell: (signal?: Signal) => void) {
     this.dropIn = dropIn
     this.tell = tell
   }

@@ -406,7 +406,8 @@ const toURL = (value: unknown): string => {
     // Said below.
   }
   must(url && /^wss?:$/.test(url.protocol) && !url.href.includes('#'), 'url', 'a ws: or http: URL without a fragment', (value as URL | null)?.href ?? value)
-  return url!.href
+  // The caller's own, where it is the same: it need not be kept twice.
+  return url!.href === value ? value : url!.href
 }
 
 /** What the standard lets a program close with; 1005 stands for its `close()` without a code. @see WHATWG WebSockets, `close()` */

@@ -61,7 +61,7 @@ export class Outbox {
   /** Whether what waits goes before what comes. Listeners of `open` go before all. */
   #flushing = false
   #timer: unknown
-  #timerAt = Infinity
+  #timerAt: number | undefined
   /** Looks since something was written. */
   #looks = 0
   /** Pings that are not answered. */
@@ -372,18 +372,19 @@ export class Outbox {
     const buffer = this.#buffer
     const expiresAt = buffer?.expiresAt ?? Infinity
     const underWay = (buffer?.size || buffer?.flying || this.#isPressed) && this.#open()
-    if (!underWay && Math.min(expiresAt, this.#timerAt) === Infinity) return
+    if (!underWay && expiresAt === Infinity && this.#timerAt === undefined) return
     const now = this.#settings.clock.now()
     const delay = underWay ? Math.min(longestLook, Math.floor(2 ** this.#looks / 16)) : Infinity
     const at = this.#line.takes() ? Math.min(now + delay, expiresAt) : Infinity
-    if (at === this.#timerAt || (at > this.#timerAt && at < Infinity)) return
+    const before = this.#timerAt ?? Infinity
+    if (at === before || (at > before && at < Infinity)) return
     this.#settings.clock.clearTimeout(this.#timer)
-    this.#timerAt = at
+    this.#timerAt = at < Infinity ? at : undefined
     if (at === Infinity) return
     const look = (): void => {
       // Not every kind can be taken back.
       if (at !== this.#timerAt) return
-      this.#timerAt = Infinity
+      this.#timerAt = undefined
       this.#look()
     }
     if (at > now) this.#timer = this.#settings.clock.setTimeout(look, Math.min(at - now, longestDelay))

@@ -85,8 +85,7 @@ export class EvidenceRing {
   sent = 0
   /** As many as the runtime was last known to have passed on. */
   #left = 0
-  /** Always a fraction's kind of number: in a field that may be undefined, too, each would be an object of its own. */
-  #touchedAt = -Infinity
+  #touchedAt: number | undefined
 
   constructor(frames: number = defaultEvidence.frames) {
     this.#frames = frames
@@ -95,7 +94,7 @@ export class EvidenceRing {
 
   /** When something was sent last on this connection, ms since 1970. */
   get sentAt(): number | undefined {
-    const at = Math.max(this.#touchedAt, this.#slots.at(this.sent - this.#begun - 1)?.at ?? -Infinity)
+    const at = Math.max(this.#touchedAt ?? -Infinity, this.#slots.at(this.sent - this.#begun - 1)?.at ?? -Infinity)
     return at > -Infinity ? at : undefined
   }
 
@@ -151,7 +150,7 @@ export class EvidenceRing {
     this.#slots = none
     this.#capacity = this.#longest = this.#notable = 0
     this.#left = this.#over = this.sent
-    this.#touchedAt = -Infinity
+    this.#touchedAt = undefined
   }
 
   /** Another round. Nothing is made before the first: many connections only listen. */

@@ -27,6 +27,8 @@ const signalOf = ({type, persisted}: PageEvent): Signal | undefined =>
   : type === 'pagehide' && !persisted ? 'freeze'
   : type
 
+const nothing = (): void => {}
+
 /** What browsers say. It listens only while somebody listens to it; runtimes without these signals count as online and there. */
 export const pageEnvironment = (): Environment => {
   /** By what ends them: one listener may be given twice. */
@@ -54,9 +56,11 @@ export const pageEnvironment = (): Environment => {
       return frozen
     },
     subscribe(listener) {
+      // Nobody will tell anything.
+      if (!globalThis.addEventListener) return nothing
       if (!listeners.size) {
         capture = !!globalThis.document
-        for (const type of types) globalThis.addEventListener?.(type, pass, capture)
+        for (const type of types) globalThis.addEventListener(type, pass, capture)
       }
       const stop = (): void => {
         if (!listeners.delete(stop) || listeners.size) return

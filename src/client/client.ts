@@ -335,10 +335,17 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     if (this.#line.mailbox) return void this.#line.mailbox.push(happening)
     const mailbox = (this.#line.mailbox = [happening])
     for (let next; (next = mailbox[0]); mailbox.shift()) {
-      const current = next
-      guard(() => this.#handle(current))
-      // What an `open` listener sends goes first, and if it closes, nothing more goes at all.
-      guard(() => this.#outbox.flush())
+      try {
+        this.#handle(next)
+      } catch (error) {
+        reportError(error)
+      }
+      try {
+        // What an `open` listener sends goes first, and if it closes, nothing more goes at all.
+        this.#outbox.flush()
+      } catch (error) {
+        reportError(error)
+      }
     }
     this.#line.mailbox = undefined
   }
@@ -347,11 +354,12 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     const {clock, environment, random} = this.#settings
     const now = clock.now()
     const previous = this.#line.state
+    const seen = guard(() => ({online: environment.online, frozen: environment.frozen}))
     const event = {
       now,
       random: guard(random) ?? 0.5,
-      online: guard(() => environment.online) ?? true,
-      frozen: !!guard(() => environment.frozen),
+      online: seen?.online ?? true,
+      frozen: !!seen?.frozen,
       signs: this.#receiver.signs,
       readyState: this.#line.socket?.readyState ?? -1,
       endpoints: this.#endpoints,
@@ -365,7 +373,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     clock.clearTimeout(this.#timer)
     const deadline = deadlineOf(state)
     if (deadline !== undefined) this.#timer = clock.setTimeout(this.#line.tell, Math.max(0, deadline - now))
-    guard(() => this.#watch())
+    if (isResting(previous) !== isResting(state)) guard(() => this.#watch())
     const entered = state.name !== previous.name
     if (entered && state.name === 'open') {
       this.#connections++
@@ -556,9 +564,9 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   /** Listens to the world only while something is under way. */
   #watch(): void {
     const stop = this.#stopWatching
-    if (isResting(this.#line.state) === !stop) return
     this.#stopWatching = undefined
     if (stop) return stop()
+    if (isResting(this.#line.state)) return
     const {environment, signal} = this.#settings
     const unsubscribe = environment.subscribe(this.#line.tell)
     this.#stopWatching = signal ? this.#heedAbort(signal, unsubscribe) : unsubscribe

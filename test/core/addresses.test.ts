@@ -50,6 +50,7 @@ it.each([false, true])('no address is met before the time that it asked for, wha
             expect(frozen).toBe(false)
             const {endpoint} = state as Extract<State, {name: 'connecting'}>
             expect(endpoint).toBeLessThan(endpoints)
+            // Sums of fractions may differ in the last bit.
             if ('why' in before && before.why === 'overload') expect(now).toBeGreaterThanOrEqual(before.retryAt! - 1e-6)
             expect(now).toBeGreaterThanOrEqual(notBefore[endpoint]! - 1e-6)
           }

@@ -34,6 +34,7 @@ import {
   checkProtocols,
   toURLs,
   type Address,
+  type AttemptContext,
   type Options,
   type SendOptions,
   type Settings,
@@ -90,7 +91,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     this.#watchful = !!options.heartbeat
     this.#hooks = extensions.length ? extensions.map((extend) => guard(() => extend({clock, random})) ?? {}) : none
     this.#line = new Line(dropIn, this.#teller())
-    this.#policy = new Wishes(settings, this.#hooks, this.#line, [address, protocols, credentials].some((value) => typeof value === 'function'))
+    this.#policy = new Wishes(settings, this.#hooks, this.#line, !!credentials || typeof address === 'function' || typeof protocols === 'function')
     this.#writer = new Writer(settings)
     this.#outbox = new Outbox(settings, this.#writer, this.#line)
     this.#receiver = new Receiver(settings, this.#outbox, this.#line)
@@ -432,8 +433,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     const {epoch, attempt, refresh, endpoint} = this.#line.state as Extract<State, {name: 'connecting'}>
     if (attempt) this.#retries++
     const {credentials, protocols} = this.#settings
-    const ask = async <T>(value: T | ((context: {attempt: number; credentials: unknown}) => T | Promise<T>)): Promise<T> =>
-      typeof value === 'function' ? (value as Function)({attempt, credentials: this.#credentials}) : value
+    const ask = <T>(value: (context: AttemptContext) => T | Promise<T>): T | Promise<T> => value({attempt, credentials: this.#credentials})
     let origin: 'provider' | 'constructor' = 'provider'
     try {
       // Not within connect(): its caller has no client yet, for a function or a listener to use.
@@ -445,9 +445,9 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
         this.#credentials = fresh
       }
       const address = this.#address
-      const urls = typeof address === 'function' ? toURLs(await ask(address)) : [address].flat()
+      const urls = typeof address === 'function' ? toURLs(await ask(address)) : typeof address === 'string' ? [address] : address
       const offered = typeof protocols === 'function' ? await ask(protocols) : protocols
-      checkProtocols(offered)
+      if (offered !== protocols) checkProtocols(offered)
       if (epoch !== this.#line.state.epoch) return
       const url = urls[endpoint % urls.length]!
       this.#endpoints = urls.length

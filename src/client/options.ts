@@ -328,18 +328,17 @@ const rules: Rules = {
  * @throws a sentence that names the option, its rule and the value
  */
 export function checkOptions(options: Options): Settings {
-  check(options, 'options', 'an object')
-  const {buffer, heartbeat, verdicts} = options
+  const {buffer, dialect, heartbeat, verdicts} = Object(options) as Options
   const off = heartbeat === false
   const given = off || buffer === false ? {...options, buffer: buffer === false ? {maxMessages: 0} : buffer, heartbeat: off ? undefined : heartbeat} : options
   const settings = fill<object>('options', defaults, rules, given, '', Object.create(defaults)) as Settings
   if (off) settings.heartbeat = undefined
-  const {backoff, dialect = [], evidence, extensions, protocols, schema} = settings
+  const {backoff, evidence, extensions, protocols, schema} = settings
   if (options.backoff) checkBackoff(backoff)
   must(Number.isInteger(evidence.frames), 'frames', 'a whole number', evidence.frames)
   must(Array.isArray(extensions) && extensions.every((each) => typeof each === 'function'), 'extensions', 'a list of functions', extensions)
   // One of a list that no subprotocol chooses would never be spoken.
-  must([dialect].flat().every((each: Dialect | null) => typeof each?.judge === 'function' && typeof each.name === 'string' && (each === dialect || each.subprotocols)), 'dialect', 'a Dialect, or a list of those with subprotocols', dialect)
+  must(!dialect || [dialect].flat().every((each: Dialect | null) => typeof each?.judge === 'function' && typeof each.name === 'string' && (each === dialect || each.subprotocols)), 'dialect', 'a Dialect, or a list of those with subprotocols', dialect)
   must(!schema || schema['~standard']?.version === 1, 'schema', 'a Standard Schema', schema)
   if (options.delivery) {
     const delivery = options.delivery()

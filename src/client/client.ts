@@ -20,7 +20,6 @@ import {complain, reportError, warn} from '../platform/console.ts'
 import {abandon, closeWith, failureOf, listenForPongs, wordsOf, type WebSocketLike} from '../platform/websocket.ts'
 import type {Codec, Schema} from './codec.ts'
 import type {ClientEvents, MessageData} from './events.ts'
-import type {ExtensionHooks} from './extension.ts'
 import {guard} from './guard.ts'
 import {Line, type DropIn, type Happening} from './line.ts'
 import {messagesOf, type InboxOptions} from './messages.ts'
@@ -64,9 +63,6 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   readonly #writer: Writer
   readonly #outbox: Outbox
   readonly #receiver: Receiver
-  readonly #hooks: readonly ExtensionHooks[]
-  /** The caller wants silence to be the end, whether or not the server can be asked. */
-  readonly #watchful: boolean
   #history: readonly HistoryEntry[] = none
   #timer: unknown
   #stopWatching: (() => void) | undefined
@@ -88,13 +84,12 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     this.#address = typeof address === 'function' ? address : urls.length > 1 ? urls : urls[0]!
     this.#endpoints = urls.length || 1
     this.#settings = settings
-    this.#watchful = !!options.heartbeat
-    this.#hooks = extensions.length ? extensions.map((extend) => guard(() => extend({clock, random})) ?? {}) : none
+    const hooks = extensions.length ? extensions.map((extend) => guard(() => extend({clock, random})) ?? {}) : none
     this.#line = new Line(dropIn, this.#teller())
-    this.#policy = new Wishes(settings, this.#hooks, this.#line, !!credentials || typeof address === 'function' || typeof protocols === 'function')
+    this.#policy = new Wishes(settings, hooks, this.#line, !!credentials || typeof address === 'function' || typeof protocols === 'function')
     this.#writer = new Writer(settings)
     this.#outbox = new Outbox(settings, this.#writer, this.#line)
-    this.#receiver = new Receiver(settings, this.#outbox, this.#line)
+    this.#receiver = new Receiver(settings, this.#line)
     if (signal?.aborted) this.close()
     else if (autoOpen) this.open()
   }
@@ -378,7 +373,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     const entered = state.name !== previous.name
     if (entered && state.name === 'open') {
       this.#connections++
-      for (const hooks of this.#hooks) guard(() => hooks.opened?.(this.#url))
+      for (const hooks of this.#policy.hooks) guard(() => hooks.opened?.(this.#url))
     }
     if (isResting(previous)) this.#outbox.start()
     let tell: (() => void) | undefined
@@ -452,7 +447,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
       const url = urls[endpoint % urls.length]!
       this.#endpoints = urls.length
       this.#url = url
-      for (const hooks of this.#hooks) {
+      for (const hooks of this.#policy.hooks) {
         const delay = guard(() => hooks.admit?.(url))
         if (!(delay! > 0)) continue
         // Counted when it began, and is none.
@@ -477,7 +472,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
       socket.onopen = null
       this.#dispatch({type: 'opened', epoch, ...this.#asks(socket)})
     }
-    this.#receiver.listen(socket, this.#hooks, this.#settings.dialect && ((data) => this.#heed(data)))
+    this.#receiver.listen(socket, this.#outbox, this.#policy.hooks, this.#settings.dialect && ((data) => this.#heed(data)))
     this.#outbox.answers = listenForPongs(socket, () => {
       if (socket !== this.#line.socket) return
       this.#receiver.pong()
@@ -492,7 +487,8 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   /** Where the server can't be asked, it is not expected to speak either, unless the caller said so. */
   #asks(socket: WebSocketLike): {asks?: boolean} {
     const asks = this.#settings.heartbeat?.message !== undefined || 'onpong' in socket
-    return asks || this.#watchful ? {asks} : {}
+    // One of the caller's own wants silence to be the end, whether or not the server can be asked.
+    return asks || (this.#settings.heartbeat && Object.hasOwn(this.#settings, 'heartbeat')) ? {asks} : {}
   }
 
   /** Lets the caller have the connection first. */
@@ -549,7 +545,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     const {epoch} = this.#line.state
     const {signal} = (this.#investigation = new AbortController())
     let failure: Failure = {}
-    for (const hooks of this.#hooks) {
+    for (const hooks of this.#policy.hooks) {
       if (signal.aborted || failure.status) break
       try {
         failure = {...failure, ...(await hooks.investigate?.(close, this.#url, signal))}
@@ -591,7 +587,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
     const entry: HistoryEntry = {at, close: last, verdict, explanation}
     this.#history = [...this.#history, entry].slice(-historyLength)
     const end = {url: this.#url, endpoint: 'endpoint' in previous ? previous.endpoint : 0, state: this.#line.state, hint: hintIn(last, previous), sentAt: ring.sentAt, frames: () => ring.examine(at)}
-    for (const hooks of this.#hooks) {
+    for (const hooks of this.#policy.hooks) {
       const pattern = guard(() => hooks.settled?.(entry, end))
       if (pattern) entry.pattern = pattern
     }

@@ -16,15 +16,14 @@ export const dialectOf = ({dialect}: Settings, {socket}: Line): Dialect | undefi
 /** The caller's wishes, read from the settings when they are asked for: a copy would be one more object for each client. */
 export class Wishes implements Policy {
   readonly #settings: Settings
-  readonly #hooks: readonly ExtensionHooks[]
   readonly #line: Line
+  readonly hooks: readonly ExtensionHooks[]
   readonly refreshable: boolean
-  readonly pollInterval: number | undefined = pollInterval()
 
   /** @param refreshable whether there is a function to ask for new credentials or a new address */
   constructor(settings: Settings, hooks: readonly ExtensionHooks[], line: Line, refreshable: boolean) {
     this.#settings = settings
-    this.#hooks = hooks
+    this.hooks = hooks
     this.#line = line
     this.refreshable = refreshable
   }
@@ -49,6 +48,10 @@ export class Wishes implements Policy {
     return this.#settings.heartbeat
   }
 
+  get pollInterval(): number | undefined {
+    return pollInterval()
+  }
+
   get closeOnPageHide(): boolean {
     return this.#settings.onPageHide !== 'keep'
   }
@@ -62,7 +65,7 @@ export class Wishes implements Policy {
   }
 
   get investigates(): boolean {
-    return this.#hooks.some(({investigate}) => investigate)
+    return this.hooks.some(({investigate}) => investigate)
   }
 
   classify(close: Close, context: ClassifyContext): Verdict {

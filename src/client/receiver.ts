@@ -19,14 +19,12 @@ export class Receiver {
   /** When the heartbeat was sent that is not answered yet. */
   askedAt: number | undefined
   readonly #settings: Settings
-  readonly #outbox: Outbox
   readonly #line: Line
   #pongs = 0
   #toldInvalid = false
 
-  constructor(settings: Settings, outbox: Outbox, line: Line) {
+  constructor(settings: Settings, line: Line) {
     this.#settings = settings
-    this.#outbox = outbox
     this.#line = line
   }
 
@@ -40,11 +38,11 @@ export class Receiver {
    *
    * @param hint told each message: the service may say of a close to come when, and whether, to come back. Absent: it has no such messages
    */
-  listen(socket: WebSocketLike, hooks: readonly ExtensionHooks[], hint: ((data: MessageData) => void) | undefined): void {
+  listen(socket: WebSocketLike, outbox: Outbox, hooks: readonly ExtensionHooks[], hint: ((data: MessageData) => void) | undefined): void {
     const {codec, schema, delivery, heartbeat} = this.#settings
     const {emitter, dropIn: {hear}} = this.#line
     const curious = hooks.some(({received}) => received)
-    if (codec || schema || delivery || hear || curious || hint || heartbeat?.isReply) this.#listenClosely(socket, hooks, hint)
+    if (codec || schema || delivery || hear || curious || hint || heartbeat?.isReply) this.#listenClosely(socket, outbox, hooks, hint)
     else {
       socket.onmessage = (event) => {
         this.received++
@@ -59,7 +57,7 @@ export class Receiver {
     this.#answered()
   }
 
-  #listenClosely(socket: WebSocketLike, hooks: readonly ExtensionHooks[], hint: ((data: MessageData) => void) | undefined): void {
+  #listenClosely(socket: WebSocketLike, outbox: Outbox, hooks: readonly ExtensionHooks[], hint: ((data: MessageData) => void) | undefined): void {
     const settings = this.#settings
     const line = this.#line
     const {emitter, dropIn: {hear}} = line
@@ -70,7 +68,7 @@ export class Receiver {
       // A session hears the messages of its socket alone.
       tell: (data, event) => void emitter.emit('message', data, event, socket),
       refuse,
-      outbox: this.#outbox,
+      outbox,
       listens: () => line.takes(),
     })
     const deliver = (event: {data: any}): void => {

@@ -19,6 +19,8 @@ export class Wishes implements Policy {
   readonly #line: Line
   readonly hooks: readonly ExtensionHooks[]
   readonly refreshable: boolean
+  /** Asked once: a wait must not lose its end. */
+  readonly pollInterval: number | undefined = pollInterval()
 
   /** @param refreshable whether there is a function to ask for new credentials or a new address */
   constructor(settings: Settings, hooks: readonly ExtensionHooks[], line: Line, refreshable: boolean) {
@@ -46,10 +48,6 @@ export class Wishes implements Policy {
 
   get heartbeat(): HeartbeatRules | undefined {
     return this.#settings.heartbeat
-  }
-
-  get pollInterval(): number | undefined {
-    return pollInterval()
   }
 
   get closeOnPageHide(): boolean {

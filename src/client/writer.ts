@@ -90,7 +90,10 @@ export class Writer {
   }
 
   #lint(data: SendData, kind: FrameKind): void {
-    for (const finding of lint(data, kind)) {
+    const findings = lint(data, kind)
+    // To loop over nothing would make something.
+    if (!findings.length) return
+    for (const finding of findings) {
       const message = `${finding} in a message to send`
       if (this.#throws) throw new ClosecallError('LINT', message)
       if (this.#warned?.includes(finding)) continue

@@ -26,16 +26,19 @@ export const kindOf = (data: unknown, binary = true): FrameKind | undefined =>
 export const bytesOf = (data: ArrayBufferLike | ArrayBufferView): Uint8Array<ArrayBufferLike> =>
   ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data)
 
+// An expression is an object: made once, not for each text.
+/** With the `u` flag a whole pair is one code point and does not match. */
+const surrogate = /\p{Surrogate}/u
+const control = /[\x80-\x9f]/
 /** Half a pair, in JSON. */
 const escape = /\\ud[89a-f]/i
 
 /** Each looks for one thing, in linear time: a text may be long, and written by somebody else. */
 const signs: Record<Exclude<Finding, 'ill-formed-utf8'>, (text: string) => boolean> = {
-  // With the `u` flag a whole pair is one code point and does not match.
-  'lone-surrogate': (text) => /\p{Surrogate}/u.test(text),
+  'lone-surrogate': (text) => surrogate.test(text),
   'replacement-character': (text) => text.includes('\uFFFD'),
   // C1 controls are in no text that a person wrote, but in every eighth byte of compressed data.
-  'binary-string': (text) => /[\x80-\x9f]/.test(text) && !/[^\0-\xff]/.test(text),
+  'binary-string': (text) => control.test(text) && !/[^\0-\xff]/.test(text),
   'escaped-surrogate': (text) => escape.test(text) && escape.test(text.replace(/\\ud[89ab]..\\ud[c-f]/gi, '')),
 }
 
@@ -52,7 +55,7 @@ export const findingsIn = (text: string): readonly Finding[] => {
 export function inspect(data: unknown): {findings: Finding[]; offset?: number} {
   if (typeof data !== 'string') return {findings: []}
   const findings = [...findingsIn(data)]
-  return findings[0] === 'lone-surrogate' ? {findings, offset: data.search(/\p{Surrogate}/u)} : {findings}
+  return findings[0] === 'lone-surrogate' ? {findings, offset: data.search(surrogate)} : {findings}
 }
 
 /**

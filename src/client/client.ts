@@ -328,9 +328,10 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
   #dispatch(happening: Happening): void {
     // Nothing goes straight to the socket before this is settled.
     this.#writer.direct = undefined
-    if (this.#line.mailbox) return void this.#line.mailbox.push(happening)
-    const mailbox = (this.#line.mailbox = [happening])
-    for (let next; (next = mailbox[0]); mailbox.shift()) {
+    const line = this.#line
+    if (line.isBusy) return void (line.mailbox ??= []).push(happening)
+    line.isBusy = true
+    for (let next: Happening | undefined = happening; next; next = line.mailbox?.shift()) {
       try {
         this.#handle(next)
       } catch (error) {
@@ -343,19 +344,27 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
         reportError(error)
       }
     }
-    this.#line.mailbox = undefined
+    line.isBusy = false
+    line.mailbox = undefined
   }
 
   #handle(happening: Happening): void {
     const {clock, environment, random} = this.#settings
     const now = clock.now()
     const previous = this.#line.state
-    const seen = guard(() => ({online: environment.online, frozen: environment.frozen}))
+    let online = true
+    let frozen = false
+    try {
+      online = environment.online ?? true
+      frozen = !!environment.frozen
+    } catch (error) {
+      reportError(error)
+    }
     const event = {
       now,
       random: guard(random) ?? 0.5,
-      online: seen?.online ?? true,
-      frozen: !!seen?.frozen,
+      online,
+      frozen,
       signs: this.#receiver.signs,
       readyState: this.#line.socket?.readyState ?? -1,
       endpoints: this.#endpoints,

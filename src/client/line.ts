@@ -27,7 +27,9 @@ export class Line {
   readonly tell: (signal?: Signal) => void
   state: State = initialState
   socket: WebSocketLike | undefined
-  /** What is being handled, and what waits for that. Absent: nothing is. */
+  /** Something is being handled. */
+  isBusy = false
+  /** What happened meanwhile. */
   mailbox: Happening[] | undefined
 
   constructor(dropIn: DropIn, tell: (signal?: Signal) => void) {
@@ -38,7 +40,7 @@ export class Line {
   /** The socket, if it is open and nothing else must be handled first. */
   ready(): WebSocketLike | undefined {
     const {state, socket, mailbox} = this
-    return state.name === 'open' && socket!.readyState === 1 && !(mailbox && mailbox.length > 1) ? socket : undefined
+    return state.name === 'open' && socket!.readyState === 1 && !mailbox?.length ? socket : undefined
   }
 
   /** Looks whether the socket is closing and has not said so. */

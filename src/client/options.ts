@@ -20,7 +20,6 @@ import {
   type VerdictOverride,
   type VerdictOverrides,
 } from '../core/index.ts'
-import {longestDelay} from '../core/backoff.ts'
 import {check, checkVerdict, duration, fill, follows, growth, must, verdictRules, type Rules} from '../core/check.ts'
 import {defaultEvidence} from '../core/evidence.ts'
 import {defaultBufferLimits} from '../core/send-buffer.ts'
@@ -354,7 +353,7 @@ export function checkOptions(options: Options): Settings {
 const checkBackoff = (backoff: RetryPolicy): void => {
   const {initialDelay, maxDelay, restartSpread, jitter} = backoff
   must(maxDelay >= initialDelay, 'maxDelay', `at least \`initialDelay\` (${initialDelay})`, maxDelay)
-  must(follows(restartSpread[0], pause) && follows(restartSpread[1], `${restartSpread[0]}..${longestDelay}`), 'restartSpread', 'two delays, the shorter first', restartSpread)
+  must(follows(restartSpread[0], pause) && follows(restartSpread[1], pause) && restartSpread[0] <= restartSpread[1], 'restartSpread', 'two delays, the shorter first', restartSpread)
   // What is no number, as when it throws, is no delay.
   if (typeof jitter === 'function') backoff.jitter = (...asked) => guard(() => jitter(...asked)) as number
 }
@@ -400,7 +399,7 @@ const toURL = (value: unknown): string => {
   try {
     // A function that forgot to return would otherwise lead to `undefined` beside the page.
     if (typeof value === 'string' || (value as URL).href) url = new URL(value as string, baseURL())
-    if (url) url.protocol = url.protocol.replace('http', 'ws')
+    if (url?.protocol.startsWith('http')) url.protocol = url.protocol.replace('http', 'ws')
   } catch {
     // Said below.
   }

@@ -13,14 +13,26 @@ export interface Rules {
 /** One that a timer can count, ms. */
 export const duration = '1..2147483647'
 
-export const follows = (value: unknown, rule: string): boolean =>
-  rule.split(' or ').some((word) => {
+type Test = (value: unknown) => boolean
+
+/** What each rule asks: read once, since there are few, and every client is held to some. */
+const known = new Map<string, readonly Test[]>()
+
+const read = (rule: string): readonly Test[] => {
+  const tests = rule.split(' or ').map((word): Test => {
     const [, type] = word.split(' ')
-    if (type) return word.match(/\w+(?=\(\))/g)?.every((method) => typeof Object(value)[method] === 'function') ?? (type === typeof value && value !== null)
-    if (typeof value !== 'number') return word === value
+    const methods = word.match(/\w+(?=\(\))/g)
+    if (methods) return (value) => methods.every((method) => typeof Object(value)[method] === 'function')
+    if (type) return (value) => type === typeof value && value !== null
     const [least, most] = word.split('..').map(Number)
-    return value >= least! && value <= most!
+    return (value) => (typeof value === 'number' ? value >= least! && value <= most! : word === value)
   })
+  known.set(rule, tests)
+  return tests
+}
+
+/** @param rule a constant: it is kept */
+export const follows = (value: unknown, rule: string): boolean => (known.get(rule) ?? read(rule)).some((test) => test(value))
 
 /** A value in an error message: short, on one line, and nothing of what an object holds. */
 const shown = (value: unknown): string =>

@@ -260,9 +260,8 @@ const endOf = ({last, verdict}: Partial<Ended>): Partial<Ended> => (last && verd
 /** @param before what is left to do about an older connection */
 const dial = ({epoch}: State, event: Event, {connectTimeout}: Policy, standing: Standing & Partial<Ended>, refresh: boolean, ...before: Effect[]): Step => {
   const {now} = event
-  const next = {epoch: epoch + 1, refresh, ...standingOf(standing), ...endOf(standing)}
-  if (event.frozen) return step(asleep({earliest: now, ...next}), ...before)
-  return step({name: 'connecting', deadline: now + connectTimeout, ...next}, ...before, {type: 'connect'})
+  const next: State = {name: 'connecting', deadline: now + connectTimeout, epoch: epoch + 1, refresh, ...standingOf(standing), ...endOf(standing)}
+  return event.frozen ? step(asleep({earliest: now, ...next}), ...before) : step(next, ...before, {type: 'connect'})
 }
 
 /** A new beginning. Credentials are asked for again: the caller may have mended them. */

@@ -1,6 +1,5 @@
 // What is simulated, and can it be?
 
-import {longestDelay} from '../core/backoff.ts'
 import {check, checkVerdict, duration, fill, follows, growth, must, verdictRules, type Rules} from '../core/check.ts'
 import {changed} from '../core/classify.ts'
 import {classify, defaultPolicy, type ClassifyContext, type Close, type Policy, type RetryPolicy, type Verdict, type VerdictOverride, type VerdictOverrides} from '../core/index.ts'
@@ -199,7 +198,7 @@ export function transitionPolicy(options: TransitionOptions = {}): TransitionPol
   const {verdicts, classify: own, ...rest} = fill<TransitionOptions & {backoff: RetryPolicy}>('options', defaults, policyRules, options)
   const {initialDelay, maxDelay, restartSpread} = rest.backoff
   must(maxDelay >= initialDelay, 'maxDelay', `at least \`initialDelay\` (${initialDelay})`, maxDelay)
-  must(follows(restartSpread[0], pause) && follows(restartSpread[1], `${restartSpread[0]}..${longestDelay}`), 'restartSpread', 'two delays, the shorter first', restartSpread)
+  must(follows(restartSpread[0], pause) && follows(restartSpread[1], pause) && restartSpread[0] <= restartSpread[1], 'restartSpread', 'two delays, the shorter first', restartSpread)
   const overrides: Record<string, VerdictOverride> = {...verdicts}
   for (const [key, verdict] of Object.entries(overrides)) {
     if (typeof verdict === 'object') overrides[key] = checkVerdict(verdict, `verdicts.${key}`)!

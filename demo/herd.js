@@ -54,6 +54,9 @@ const tellSliders = () => {
 
 let worker
 let busy = false
+/** The button stops what it takes long to compute. */
+let stoppable = false
+let offering
 let run = 0
 let pending
 /** What was asked, and what is known of it, one for each policy. */
@@ -80,7 +83,16 @@ const stop = () => {
 
 const rest = (resting = true) => {
   busy = !resting
-  byId('herd-run').textContent = resting ? 'Run' : 'Stop'
+  clearTimeout(offering)
+  stoppable = false
+  byId('herd-run').textContent = 'Run'
+  // Who changes something and presses Run at once means the run that the change has begun already.
+  if (!resting) {
+    offering = setTimeout(() => {
+      stoppable = true
+      byId('herd-run').textContent = 'Stop'
+    }, 1000)
+  }
   byId('herd-tiles').ariaBusy = byId('herd-figures').ariaBusy = String(!resting)
 }
 
@@ -300,7 +312,7 @@ const begin = async () => {
     start()
   })
   byId('herd-run').addEventListener('click', () => {
-    if (!busy) return start()
+    if (!stoppable) return start()
     stop()
     say('Stopped.')
   })

@@ -629,7 +629,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
  * Each close gets a verdict by its code: 1007 stops and is reported with evidence, 1013 is retried after 1 s, 2 s, 4 s …,
  * every other code has its row in the table.
  *
- * @param url `ws:`, `wss:`, `http:`, `https:`, or relative to the page; or a function, asked on every attempt
+ * @param url `ws:`, `wss:`, `http:`, `https:`, or relative to the page, or a list of those: read once, now; or a function, asked on every attempt
  * @throws {ClosecallError} at once for an option that can't be used (`INVALID`), or where there is no WebSocket (`NO_WEBSOCKET`)
  * @example
  * const client = connect('wss://api.example.com/live')

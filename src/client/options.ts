@@ -17,10 +17,9 @@ import {
   type RetryPolicy,
   type SendData,
   type Verdict,
-  type VerdictOverride,
   type VerdictOverrides,
 } from '../core/index.ts'
-import {check, checkVerdict, duration, fill, follows, growth, must, verdictRules, type Rules} from '../core/check.ts'
+import {backoffRules, check, checkBackoff, checkVerdict, checkVerdicts, duration, fill, follows, must, type Rules} from '../core/check.ts'
 import {defaultEvidence} from '../core/evidence.ts'
 import {defaultBufferLimits} from '../core/send-buffer.ts'
 import {systemClock, type Clock} from '../platform/clock.ts'
@@ -278,7 +277,6 @@ export interface Settings extends Omit<Options, 'heartbeat' | 'delivery'> {
   random: () => number
 }
 
-const pause = '0..2147483647'
 const count = '0..Infinity'
 const signal = 'an AbortSignal with addEventListener()'
 
@@ -286,13 +284,7 @@ const rules: Rules = {
   protocols: 'a string or an object or a function',
   WebSocket: 'a function',
   reconnect: 'a boolean',
-  backoff: {
-    ...growth,
-    jitter: `${growth.jitter} or a function`,
-    maxAttempts: count,
-    restartSpread: 'an object',
-    maxHint: pause,
-  },
+  backoff: backoffRules,
   stableAfter: '1000..2147483647',
   connectTimeout: duration,
   closeTimeout: duration,
@@ -334,6 +326,9 @@ export function checkOptions(options: Options): Settings {
   if (off) settings.heartbeat = undefined
   const {backoff, evidence, extensions, protocols, schema} = settings
   if (options.backoff) checkBackoff(backoff)
+  const {jitter} = backoff
+  // What is no number, as when it throws, is no delay.
+  if (typeof jitter === 'function') backoff.jitter = (...asked) => guard(() => jitter(...asked)) as number
   must(Number.isInteger(evidence.frames), 'frames', 'a whole number', evidence.frames)
   must(Array.isArray(extensions) && extensions.every((each) => typeof each === 'function'), 'extensions', 'a list of functions', extensions)
   // One of a list that no subprotocol chooses would never be spoken.
@@ -347,28 +342,6 @@ export function checkOptions(options: Options): Settings {
   if (verdicts) settings.verdicts = checkVerdicts(verdicts)
   checkProtocols(protocols)
   return settings
-}
-
-/** What each number can't say alone. */
-const checkBackoff = (backoff: RetryPolicy): void => {
-  const {initialDelay, maxDelay, restartSpread, jitter} = backoff
-  must(maxDelay >= initialDelay, 'maxDelay', `at least \`initialDelay\` (${initialDelay})`, maxDelay)
-  must(follows(restartSpread[0], pause) && follows(restartSpread[1], pause) && restartSpread[0] <= restartSpread[1], 'restartSpread', 'two delays, the shorter first', restartSpread)
-  // What is no number, as when it throws, is no delay.
-  if (typeof jitter === 'function') backoff.jitter = (...asked) => guard(() => jitter(...asked)) as number
-}
-
-/** @returns them without what is undefined */
-const checkVerdicts = (given: VerdictOverrides): VerdictOverrides => {
-  const verdicts: Record<string, VerdictOverride> = {...given}
-  for (const [key, verdict] of Object.entries(verdicts)) {
-    const [from, to = from] = key.split('-').map(Number)
-    must(from! > 0 && to! >= from! && to! < 65_536, 'verdicts', 'keyed by codes or ranges', key)
-    const path = `verdicts.${key}`
-    if (typeof verdict === 'object') verdicts[key] = checkVerdict(verdict, path)!
-    else check(verdict, path, `${verdictRules.action} or an object`)
-  }
-  return verdicts
 }
 
 const sendRules: Rules = {binary: 'a boolean', ttl: '1..Infinity', priority: 'high or normal', key: 'a string', signal}

@@ -24,8 +24,8 @@ export class Writer {
   /** Told when the runtime seems to hold what it should have passed on. */
   held: {press(): void} | undefined
   #warned: readonly Finding[] | undefined
-  /** Those that did not go straight to the socket. */
-  #prepared = 0
+  /** Those that were looked over. */
+  #texts = 0
   /** The time in this turn of the event loop; 0 when not asked yet. Asking on every message would cost more than all else. */
   #turn = 0
   /** Made once there is something to send: many clients only listen. */
@@ -55,7 +55,7 @@ export class Writer {
   prepare(value: unknown, binary: boolean | undefined): Message {
     const data = encoded(this.#settings.codec, value)
     const kind = typeof data === 'string' ? 'string' : checkData(data, binary, binary === false && sendsTextBytes(socketClass(this.#settings)))
-    if (this.#lints && (typeof data !== 'string' || looksOdd(data, this.#prepared++, this.#throws))) this.#lint(data, kind)
+    if (this.#lints && (typeof data !== 'string' || looksOdd(data, this.#texts++, this.#throws))) this.#lint(data, kind)
     return {data, binary: kind !== 'string' && kind !== 'text bytes'}
   }
 
@@ -63,7 +63,7 @@ export class Writer {
   writeText(text: string): void {
     const {ring} = this
     const socket = this.direct!
-    if (this.#lints && looksOdd(text, ring.sent, this.#throws)) this.#lint(text, 'string')
+    if (this.#lints && looksOdd(text, this.#texts++, this.#throws)) this.#lint(text, 'string')
     if (ring.isFull) this.#measure(socket)
     socket.send(text)
     if (!this.#turn) this.now()

@@ -1,8 +1,9 @@
 // Can what the caller gave be used? If not, one sentence says why.
 
-import {blame, plans} from './classify.ts'
+import {blame, plans, type VerdictOverride, type VerdictOverrides} from './classify.ts'
 import type {Verdict} from './close-codes.ts'
 import {ClosecallError} from './errors.ts'
+import type {RetryPolicy} from './machine.ts'
 import {withoutSecrets} from './secrets.ts'
 
 /** What a value may be, in words that are the rule: constants, spans of numbers, `a TYPE`, or `a NAME with METHOD() and METHOD()`. */
@@ -12,6 +13,7 @@ export interface Rules {
 
 /** One that a timer can count, ms. */
 export const duration = '1..2147483647'
+export const pause = '0..2147483647'
 
 type Test = (value: unknown) => boolean
 
@@ -94,4 +96,26 @@ export const checkVerdict = (verdict: object | undefined, path: string): Partial
   const filled = verdict && fill<Partial<Verdict>>(path, {}, verdictRules, verdict, `${path}.`)
   if (typeof filled?.backoff === 'object') filled.backoff = fill<object>(`${path}.backoff`, {}, growth, filled.backoff, `${path}.backoff.`)
   return filled
+}
+
+/** A retry policy, where functions are allowed. By a function, or bundlers would keep it for who checks no such thing. */
+export const backoffRules: Rules = /* @__PURE__ */ (() => ({...growth, jitter: `${growth.jitter} or a function`, maxAttempts: '0..Infinity', restartSpread: 'an object', maxHint: pause}))()
+
+/** What each number can't say alone. */
+export const checkBackoff = ({initialDelay, maxDelay, restartSpread: [least, most]}: RetryPolicy): void => {
+  must(maxDelay >= initialDelay, 'maxDelay', `at least \`initialDelay\` (${initialDelay})`, maxDelay)
+  must(follows(least, pause) && follows(most, pause) && least <= most, 'restartSpread', 'two delays, the shorter first', [least, most])
+}
+
+/** @returns them without what is undefined */
+export const checkVerdicts = (given: VerdictOverrides): VerdictOverrides => {
+  const verdicts: Record<string, VerdictOverride> = {...given}
+  for (const [key, verdict] of Object.entries(verdicts)) {
+    const [from, to = from] = key.split('-').map(Number)
+    must(from! > 0 && to! >= from! && to! < 65_536, 'verdicts', 'keyed by codes or ranges', key)
+    const path = `verdicts.${key}`
+    if (typeof verdict === 'object') verdicts[key] = checkVerdict(verdict, path)!
+    else check(verdict, path, `${verdictRules.action} or an object`)
+  }
+  return verdicts
 }

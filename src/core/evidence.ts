@@ -126,7 +126,6 @@ export class EvidenceRing {
 
   /** @param at milliseconds since 1970 */
   record(data: SendData, how: Sending, at: number): void {
-    if (this.isFull) this.#turn()
     const slot = this.#slot()
     const length = lengthOf(data)
     // A small view can hold on to a large buffer.
@@ -135,7 +134,7 @@ export class EvidenceRing {
     if (held > this.#notable) this.#note(slot, length, held)
   }
 
-  /** The same for a text, in the fewest steps, where the ring is not full. */
+  /** The same for a text, in the fewest steps. */
   recordText(text: string, how: Sending, at: number): void {
     const slot = this.#slot()
     slot.at = at
@@ -165,6 +164,8 @@ export class EvidenceRing {
 
   /** That of the next message. */
   #slot(): Slot {
+    // Also where the ring was not full a moment ago: what a socket does within `send()` may have ended the connection.
+    if (this.isFull) this.#turn()
     return (this.#slots[this.sent++ - this.#begun] ??= {at: 0, data: undefined, length: 0, how: unknown})
   }
 

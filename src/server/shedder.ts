@@ -1,5 +1,6 @@
 // Who is taken now, and when do the others come back, so that a herd returns at the pace that the server can take?
 
+import {longestDelay} from '../core/backoff.ts'
 import {check, duration, fill, must} from '../core/check.ts'
 import {serviceRestart, tryAgainLater, type CloseFrame, type ReturnHint} from './close-frame.ts'
 
@@ -82,14 +83,17 @@ export function createShedder(options: ShedderOptions): Shedder {
   let {capacity} = options
   check(capacity, 'capacity', rules.capacity)
 
+  let made: number | undefined
   let reading = -Infinity
   let behind = 0
+  /** Since the shedder was made: a number since 1970 is too coarse for a million slots a second. */
   const time = (): number => {
     const next = now()
     must(Number.isFinite(next), 'now', 'a function that returns a number', next)
     if (next < reading) behind += reading - next
     reading = next
-    return next + behind
+    made ??= next
+    return next - made + behind
   }
 
   /** Connections taken that the server is still busy with, at `at`. */
@@ -118,7 +122,7 @@ export function createShedder(options: ShedderOptions): Shedder {
     if (next - at > after + horizon) return {after, spread: horizon}
     due = Math.min(due, next)
     free = next + 1000 / capacity
-    return {after: next - at, spread: 0}
+    return {after: Math.min(next - at, longestDelay), spread: 0}
   }
 
   const shed = (after: number, frame: typeof tryAgainLater): Shed => {

@@ -1,8 +1,8 @@
 // What is simulated, and can it be?
 
-import {check, checkVerdict, duration, fill, follows, growth, must, verdictRules, type Rules} from '../core/check.ts'
+import {backoffRules, check, checkBackoff, checkVerdict, checkVerdicts, duration, fill, must, pause, type Rules} from '../core/check.ts'
 import {changed} from '../core/classify.ts'
-import {classify, defaultPolicy, type ClassifyContext, type Close, type Policy, type RetryPolicy, type Verdict, type VerdictOverride, type VerdictOverrides} from '../core/index.ts'
+import {classify, defaultPolicy, type ClassifyContext, type Close, type Policy, type RetryPolicy, type Verdict, type VerdictOverrides} from '../core/index.ts'
 import {planOf, type Outage, type Plan} from './outages.ts'
 
 /** When clients are to come back: at a moment drawn from `[after, after + spread)`, ms from now. As `ReturnHint` of `closecall/server`. */
@@ -15,7 +15,7 @@ export interface Hint {
 export type HintFunction = (now: number, waiting: number) => Hint | undefined
 
 export interface ServerOptions {
-  /** Connections that it accepts per second. Default `clients / 60`. */
+  /** Connections that it accepts per second. Default `clients / 60`, at least 1. */
   capacity?: number
   /** Who would wait for longer than this is refused, seconds. Default 1. */
   queue?: number
@@ -90,7 +90,7 @@ export interface SimulateOptions {
     news?: number
   }
   /** Of every client. Default `transitionPolicy()`. */
-  policy?: TransitionPolicy | DelayPolicy | DelayFunction
+  policy?: TransitionPolicy | DelayPolicy | DelayFunction | undefined
   /** Then it is stopped. */
   limit?: {
     /** Ms after the loss. Default 1 800 000. */
@@ -121,8 +121,6 @@ export interface Settings {
   step: number
 }
 
-const pause = '0..2147483647'
-
 const hintRules: Readonly<Record<'after' | 'spread', string>> = {after: pause, spread: pause}
 
 const rules: Rules = {
@@ -145,7 +143,7 @@ export function checkSimulation(options: SimulateOptions): Settings {
     {
       clients: 1,
       seed: 1,
-      server: {capacity: options.clients / 60, queue: 1, refusalCost: 0, sheds: 'close'},
+      server: {capacity: Math.max(1, options.clients / 60), queue: 1, refusalCost: 0, sheds: 'close'},
       outage: {kind: 'shed'},
       plan: undefined!,
       network: {roundTrip: 80, news: 100},
@@ -196,14 +194,8 @@ export function delayPolicy(delay: DelayFunction, {resets = 10_000}: {resets?: '
  */
 export function transitionPolicy(options: TransitionOptions = {}): TransitionPolicy {
   const {verdicts, classify: own, ...rest} = fill<TransitionOptions & {backoff: RetryPolicy}>('options', defaults, policyRules, options)
-  const {initialDelay, maxDelay, restartSpread} = rest.backoff
-  must(maxDelay >= initialDelay, 'maxDelay', `at least \`initialDelay\` (${initialDelay})`, maxDelay)
-  must(follows(restartSpread[0], pause) && follows(restartSpread[1], pause) && restartSpread[0] <= restartSpread[1], 'restartSpread', 'two delays, the shorter first', restartSpread)
-  const overrides: Record<string, VerdictOverride> = {...verdicts}
-  for (const [key, verdict] of Object.entries(overrides)) {
-    if (typeof verdict === 'object') overrides[key] = checkVerdict(verdict, `verdicts.${key}`)!
-    else check(verdict, `verdicts.${key}`, `${verdictRules.action} or an object`)
-  }
+  checkBackoff(rest.backoff)
+  const overrides = checkVerdicts(verdicts ?? {})
   const judge = (close: Close, context: ClassifyContext): Verdict => {
     const suggested = classify(close, {verdicts: overrides})
     return own ? changed(suggested, checkVerdict(own(close, context, suggested), 'classify')) : suggested
@@ -217,7 +209,7 @@ const defaults = {backoff: defaultPolicy.backoff, stableAfter: defaultPolicy.sta
 
 /** As `connect()` has them. */
 const policyRules: Rules = {
-  backoff: {...growth, jitter: `${growth.jitter} or a function`, maxAttempts: '0..Infinity', restartSpread: 'an object', maxHint: pause},
+  backoff: backoffRules,
   stableAfter: '1000..2147483647',
   connectTimeout: duration,
   verdicts: 'an object',

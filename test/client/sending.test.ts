@@ -330,6 +330,17 @@ describe('lint [CC-65]', () => {
     client.close()
   })
 
+  it.each([1, 7])('counts texts alone: with %i binary messages after each, U+FFFD is found as soon', async (between) => {
+    const {client} = await settled(setUp())
+    for (let times = 0; times < 601; times++) client.send('well')
+    for (let times = 0; times < 8; times++) {
+      client.send('a\uFFFDb')
+      for (let i = 0; i < between; i++) client.send(Uint8Array.of(1))
+    }
+    expect(warned).toHaveBeenCalledOnce()
+    client.close()
+  })
+
   it('warns of a lone surrogate in any text', async () => {
     const {client} = await settled(setUp())
     for (let times = 0; times < 1001; times++) client.send('well')

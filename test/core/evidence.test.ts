@@ -230,3 +230,12 @@ describe('kindOf', () => {
     for (const wrong of [undefined, null, 1, true, {}, [], () => '', Symbol.iterator, {size: 3}]) expect(kindOf(wrong)).toBeUndefined()
   })
 })
+
+it('a ring that is cleared while a message is handed to the socket keeps the message to itself', () => {
+  const [one, other] = [new EvidenceRing(), new EvidenceRing()]
+  one.record('before', {kind: 'string', source: 'sender'}, 1)
+  one.clear()
+  one.recordText('mine', {kind: 'string', source: 'sender'}, 2)
+  expect(other.examine(3)).toEqual([])
+  expect(one.examine(3)).toMatchObject([{sequence: 2, length: 4}])
+})

@@ -15,6 +15,17 @@ const shedding = (options: Partial<ShedderOptions> = {}) => {
 /** How many of so many that come now are taken. */
 const taken = (shedder: Shedder, count: number): number => Array.from({length: count}, () => shedder.admit()).filter((shed) => !shed).length
 
+it('never asks for more than a timer can count [CC-256] [CC-261]', () => {
+  const {shedder} = shedding({capacity: 1, horizon: 2_147_483_647, backlog: 2_147_483_647})
+  for (const shed of [shedder.shed(), shedder.restart(2_147_483_647), shedder.restart(2_147_483_647)]) expect(shed.hint.after).toBe(2_147_483_647)
+})
+
+it.each([7000, 300_000, 1_000_000])('keeps a pace of %i a second, whatever the clock counts from [CC-256]', (capacity) => {
+  const shedder = createShedder({capacity, now: () => 1.8e12})
+  for (let times = 0; times < 100_000; times++) shedder.shed()
+  expect(shedder.backlog).toBeCloseTo((100_000 * 1000) / capacity, 6)
+})
+
 describe('admit()', () => {
   it('takes a burst, and then as many as can be taken [CC-255]', () => {
     const {clock, shedder} = shedding()

@@ -130,6 +130,7 @@ describe('a policy', () => {
     [() => transitionPolicy({stableAfter: 5}), '`stableAfter` must be 1000..2147483647, got 5'],
     [() => transitionPolicy({verdicts: {1013: 'ignore' as never}}), '`verdicts.1013` must be retry or refresh or stop or end or an object, got "ignore"'],
     [() => transitionPolicy({verdicts: {1013: {action: 'ignore' as never}}}), '`verdicts.1013.action` must be retry or refresh or stop or end, got "ignore"'],
+    [() => transitionPolicy({verdicts: {abc: 'retry'} as never}), '`verdicts` must be keyed by codes or ranges, got "abc"'],
     [() => transitionPolicy({classify: 5 as never}), '`classify` must be a function, got "number"'],
     [() => delayPolicy(5 as never), '`delay` must be a function, got "number"'],
     [() => delayPolicy(() => 5, {resets: -1}), '`resets` must be open or 0..2147483647, got -1'],

@@ -338,3 +338,10 @@ describe('the figures', () => {
     expect(simulate({clients: 10_000, server: {queue: 60}, policy: () => 0}).fairness).toBeCloseTo(0.75, 2)
   })
 })
+
+it.each([1, 2, 7])('has %i clients back, too: a server accepts one a second at least [CC-243]', (clients) => {
+  const {back, attempts, bound} = simulate({clients})
+  expect(back).toBe(1)
+  expect(attempts.worst).toBeLessThan(10)
+  expect(bound).toBeLessThanOrEqual(clients * 1000)
+})

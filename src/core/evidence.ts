@@ -164,7 +164,12 @@ export class EvidenceRing {
 
   /** That of the next message. */
   #slot(): Slot {
-    // Also where the ring was not full a moment ago: what a socket does within `send()` may have ended the connection.
+    return this.#slots[this.sent++ - this.#begun] ?? this.#another()
+  }
+
+  /** There is none yet; or the ring is full, though it was not a moment ago: what a socket does within `send()` may have ended the connection. */
+  #another(): Slot {
+    this.sent--
     if (this.isFull) this.#turn()
     return (this.#slots[this.sent++ - this.#begun] ??= {at: 0, data: undefined, length: 0, how: unknown})
   }

@@ -53,6 +53,17 @@ const historyLength = 16
 const none: readonly never[] = []
 const noDropIn: DropIn = {}
 
+/** On its own: a function keeps alive all that those made beside it use. */
+const reporting =
+  (listener: (a: never, b: never) => unknown) =>
+  (a: any, b: any): void => {
+    try {
+      listener(a as never, b as never)
+    } catch (error) {
+      reportError(error)
+    }
+  }
+
 /** A connection that is kept, or ended for a reason that can be told. Made by {@link connect}. */
 export class Client<In = MessageData, Out = SendData> implements AsyncIterable<In>, AsyncDisposable {
   /** Absolute URLs, or who knows them. */
@@ -275,13 +286,7 @@ export class Client<In = MessageData, Out = SendData> implements AsyncIterable<I
    */
   on<Name extends keyof ClientEvents>(name: Name, listener: ClientEvents<In, Out>[Name]): () => void {
     checkListener(listener)
-    const guarded = (a: any, b: any): void => {
-      try {
-        listener(a, b as never)
-      } catch (error) {
-        reportError(error)
-      }
-    }
+    const guarded = reporting(listener)
     this.#line.emitter.on(name, guarded)
     return () => {
       this.#line.emitter.off(name, guarded)
